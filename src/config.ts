@@ -1,0 +1,214 @@
+import { resolve } from 'node:path';
+import { isIP } from 'node:net';
+import { OperatorError } from './app/error.ts';
+import type { LogLevel } from './app/log.ts';
+
+/** An outside LiveKit server or cluster. */
+export interface ExternalLiveKit {
+  readonly url: string;
+  readonly key: string;
+  readonly secret: string;
+}
+
+/** Every setting, checked. Ports are 0 for "any free one". Paths are absolute. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Without a trailing slash; undefined: whatever origin the browser used. */
+  readonly public_url: string | undefined;
+  readonly data_dir: string;
+  readonly database_url: string | undefined;
+  readonly pg_bin: string | undefined;
+  readonly livekit: ExternalLiveKit | undefined;
+  /** For the embedded engine; undefined: made once and kept in the data directory. */
+  readonly livekit_keys: { readonly key: string; readonly secret: string } | undefined;
+  /** The address browsers reach the media ports at; undefined: found (see media/address.ts). */
+  readonly node_ip: string | undefined;
+  readonly media_udp_port: number;
+  readonly media_tcp_port: number;
+  readonly turn_port: number;
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly metrics_port: number;
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
+  readonly trusted_proxies: readonly string[];
+  readonly log_level: LogLevel;
+}
+
+/** A setting as the documentation lists it. */
+export interface Setting {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** Every setting with its default; README and docs/operating are checked against this table. */
+export const settings: readonly Setting[] = [
+  { name: 'PORT', fallback: '8080', meaning: 'port of the web server; 0: any free one' },
+  {
+    name: 'HOST',
+    fallback: '127.0.0.1',
+    meaning: 'address the web server listens on; 0.0.0.0 for every one',
+  },
+  {
+    name: 'PUBLIC_URL',
+    fallback: '',
+    meaning: 'the address people open, such as https://meet.example.org',
+  },
+  { name: 'CONCLAVE_DATA', fallback: './data', meaning: 'folder of the database, keys and files' },
+  {
+    name: 'DATABASE_URL',
+    fallback: '',
+    meaning: 'a PostgreSQL of yours (15 or newer); without it one is started',
+  },
+  { name: 'CONCLAVE_PG_BIN', fallback: '', meaning: 'folder with initdb and postgres to start' },
+  {
+    name: 'LIVEKIT_URL',
+    fallback: '',
+    meaning: 'an outside LiveKit, such as http://10.0.0.2:7880; without it the engine is started',
+  },
+  {
+    name: 'LIVEKIT_API_KEY',
+    fallback: '',
+    meaning: 'its key; may also be given for the embedded engine',
+  },
+  { name: 'LIVEKIT_API_SECRET', fallback: '', meaning: 'its secret, 32 characters or more' },
+  {
+    name: 'CONCLAVE_NODE_IP',
+    fallback: '',
+    meaning: 'address browsers reach the media ports at; without it the first one of this machine',
+  },
+  { name: 'CONCLAVE_MEDIA_UDP_PORT', fallback: '7882', meaning: 'media over UDP' },
+  {
+    name: 'CONCLAVE_MEDIA_TCP_PORT',
+    fallback: '7881',
+    meaning: 'media over TCP, where UDP is blocked',
+  },
+  { name: 'CONCLAVE_TURN_PORT', fallback: '3478', meaning: 'STUN and TURN over UDP' },
+  {
+    name: 'CONCLAVE_TLS_CERT',
+    fallback: '',
+    meaning: 'certificate chain (PEM) to serve HTTPS directly; read again when it changes',
+  },
+  { name: 'CONCLAVE_TLS_KEY', fallback: '', meaning: 'its private key (PEM)' },
+  {
+    name: 'CONCLAVE_METRICS_PORT',
+    fallback: '9464',
+    meaning: 'loopback port of /metrics; 0: any free one',
+  },
+  {
+    name: 'CONCLAVE_TRUSTED_PROXIES',
+    fallback: '',
+    meaning: 'addresses of reverse proxies, separated by commas, whose X-Forwarded-For is believed',
+  },
+  {
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    meaning: 'fatal, error, warn, info, debug, trace or silent',
+  },
+];
+
+const log_levels: readonly string[] = [
+  'fatal',
+  'error',
+  'warn',
+  'info',
+  'debug',
+  'trace',
+  'silent',
+];
+
+function isLogLevel(text: string): text is LogLevel {
+  return log_levels.includes(text);
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads every setting from `env`. An empty value counts as not set.
+ * @throws OperatorError naming every wrong value in one go, so that one start finds all of them.
+ */
+export function readConfig(env: Environment): Config {
+  const wrong: string[] = [];
+  const text = (name: string): string | undefined => {
+    const value = env[name]?.trim();
+    if (value) return value;
+    return settings.find((setting) => setting.name === name)?.fallback || undefined;
+  };
+  const port = (name: string): number => {
+    const value = text(name) ?? '';
+    if (/^\d{1,5}$/.test(value) && Number(value) <= 65535) return Number(value);
+    wrong.push(`${name} must be a port from 0 to 65535, not "${value}"`);
+    return 0;
+  };
+  const url = (name: string, schemes: readonly string[]): string | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    if (parsed && schemes.includes(parsed.protocol.slice(0, -1))) return value.replace(/\/+$/, '');
+    wrong.push(
+      `${name} must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    );
+    return undefined;
+  };
+  const address = (name: string): string | undefined => {
+    const value = text(name);
+    if (value === undefined || value.split(',').every((part) => isIP(part.trim()) !== 0))
+      return value;
+    wrong.push(`${name} must be an IP address, not "${value}"`);
+    return undefined;
+  };
+
+  const log_level = text('LOG_LEVEL') ?? 'info';
+  if (!isLogLevel(log_level))
+    wrong.push(`LOG_LEVEL must be one of ${log_levels.join(', ')}, not "${log_level}"`);
+  const cert = text('CONCLAVE_TLS_CERT');
+  const key = text('CONCLAVE_TLS_KEY');
+  if ((cert === undefined) !== (key === undefined))
+    wrong.push('CONCLAVE_TLS_CERT and CONCLAVE_TLS_KEY go together: give both or neither');
+
+  const keys = readKeys(text, wrong);
+  const livekit_url = url('LIVEKIT_URL', ['http', 'https', 'ws', 'wss']);
+  if (livekit_url && !keys) wrong.push('LIVEKIT_URL needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET');
+  const public_url = url('PUBLIC_URL', ['http', 'https']);
+  if (public_url && new URL(public_url).pathname !== '/')
+    wrong.push('PUBLIC_URL must have no path: Conclave lives at the root of its address');
+
+  const config: Config = {
+    port: port('PORT'),
+    host: text('HOST') ?? '127.0.0.1',
+    public_url,
+    data_dir: resolve(text('CONCLAVE_DATA') ?? './data'),
+    database_url: url('DATABASE_URL', ['postgres', 'postgresql']),
+    pg_bin: text('CONCLAVE_PG_BIN'),
+    livekit: livekit_url && keys ? { url: livekit_url.replace(/^ws/, 'http'), ...keys } : undefined,
+    livekit_keys: keys,
+    node_ip: address('CONCLAVE_NODE_IP'),
+    media_udp_port: port('CONCLAVE_MEDIA_UDP_PORT'),
+    media_tcp_port: port('CONCLAVE_MEDIA_TCP_PORT'),
+    turn_port: port('CONCLAVE_TURN_PORT'),
+    tls: cert && key ? { cert: resolve(cert), key: resolve(key) } : undefined,
+    metrics_port: port('CONCLAVE_METRICS_PORT'),
+    trusted_proxies: (address('CONCLAVE_TRUSTED_PROXIES') ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+    log_level: isLogLevel(log_level) ? log_level : 'info',
+  };
+  if (wrong.length > 0) throw new OperatorError(wrong.join('\n'));
+  return config;
+}
+
+function readKeys(
+  text: (name: string) => string | undefined,
+  wrong: string[],
+): Config['livekit_keys'] {
+  const key = text('LIVEKIT_API_KEY');
+  const secret = text('LIVEKIT_API_SECRET');
+  if ((key === undefined) !== (secret === undefined)) {
+    wrong.push('LIVEKIT_API_KEY and LIVEKIT_API_SECRET go together: give both or neither');
+    return undefined;
+  }
+  if (key === undefined || secret === undefined) return undefined;
+  if (secret.length < 32) wrong.push('LIVEKIT_API_SECRET must have 32 characters or more');
+  return { key, secret };
+}
