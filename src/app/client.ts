@@ -190,16 +190,16 @@ export function connectLive<Cs extends Contracts>(url: string, signal: AbortSign
   }
 
   function send(name: string, input: unknown): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const start = (): void => {
-      const id = next_id++;
-      pending.set(id, { resolve, reject });
-      const frame: CallFrame = { id, call: name, in: input };
-      socket?.send(JSON.stringify(frame));
-    };
-    if (isOpen()) start();
-    else waiting.push(start);
-    return promise;
+    return new Promise((resolve, reject) => {
+      const start = (): void => {
+        const id = next_id++;
+        pending.set(id, { resolve, reject });
+        const frame: CallFrame = { id, call: name, in: input };
+        socket?.send(JSON.stringify(frame));
+      };
+      if (isOpen()) start();
+      else waiting.push(start);
+    });
   }
 
   function wake(): void {
