@@ -73,7 +73,7 @@ export function parseLink(text: string, host: string): Parsed {
   if (parsed.fault) return parsed;
   // Only so far back, that a long text costs no more than a short one.
   const before = text.slice(Math.max(0, found.index - 300), found.index);
-  const other = /([^\s/"'<>()«“‘]*[\p{L}\d\]])\/$/u.exec(before)?.[1];
+  const other = /([\p{L}\d[](?:[^\s/"'<>()«“‘]*[\p{L}\d\]])?)\/$/u.exec(before)?.[1];
   return other === undefined || sameHost(other, host) ? parsed : { link: null, fault: 'foreign' };
 }
 

@@ -1,0 +1,35 @@
+/** What the join page hands to the call. */
+export interface Ticket {
+  /** The LiveKit identity of this seat. */
+  readonly identity: string;
+  /** A media token; for the media server only, and never for a log. */
+  readonly token: string;
+  /** Where the media signalling is proxied on our own origin. */
+  readonly media_path: string;
+}
+
+export interface Entry {
+  readonly room: string;
+  /** The door value, B64: proves to the server that the link was known. */
+  readonly door: string;
+  /** 32 random bytes, B64; the same after a reload, so that the person keeps their seat. */
+  readonly seat: string;
+  readonly name: string;
+  /** The whole link, to be copied. */
+  readonly link_url: string;
+  readonly link_version: number;
+  /** The root key's seed where this browser made the meeting: whoever has it is the host. */
+  readonly root_seed: Uint8Array<ArrayBuffer> | null;
+  /** Live tracks, handed over: the call stops them. Null where there is none, or it is off. */
+  readonly audio: MediaStreamTrack | null;
+  readonly video: MediaStreamTrack | null;
+  readonly audio_on: boolean;
+  readonly video_on: boolean;
+  /** `deviceId` of the chosen loudspeaker; null for the system's. */
+  readonly speaker_id: string | null;
+  /** Asked for when Join was pressed; null where the call must ask by itself (`meet.enter`). */
+  readonly ticket: Promise<Ticket> | null;
+}
+
+/** Why the call is over. */
+export type LeaveReason = 'left' | 'ended' | 'removed' | 'failed';
