@@ -28,6 +28,8 @@ export interface Config {
   readonly media_tcp_port: number;
   readonly turn_port: number;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** How many may be in one meeting. */
+  readonly people_max: number;
   readonly metrics_port: number;
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
   readonly trusted_proxies: readonly string[];
@@ -91,6 +93,11 @@ export const settings: readonly Setting[] = [
   },
   { name: 'CONCLAVE_TLS_KEY', fallback: '', meaning: 'its private key (PEM)' },
   {
+    name: 'CONCLAVE_PEOPLE_MAX',
+    fallback: '100',
+    meaning: 'how many may be in one meeting, 2 to 1000',
+  },
+  {
     name: 'CONCLAVE_METRICS_PORT',
     fallback: '9464',
     meaning: 'loopback port of /metrics; 0: any free one',
@@ -140,6 +147,13 @@ export function readConfig(env: Environment): Config {
     wrong.push(`${name} must be a port from 0 to 65535, not "${value}"`);
     return 0;
   };
+  const number = (name: string, min: number, max: number): number => {
+    const value = text(name) ?? '';
+    if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max)
+      return Number(value);
+    wrong.push(`${name} must be a number from ${min} to ${max}, not "${value}"`);
+    return min;
+  };
   const url = (name: string, schemes: readonly string[]): string | undefined => {
     const value = text(name);
     if (value === undefined) return undefined;
@@ -187,6 +201,7 @@ export function readConfig(env: Environment): Config {
     media_tcp_port: port('CONCLAVE_MEDIA_TCP_PORT'),
     turn_port: port('CONCLAVE_TURN_PORT'),
     tls: cert && key ? { cert: resolve(cert), key: resolve(key) } : undefined,
+    people_max: number('CONCLAVE_PEOPLE_MAX', 2, 1000),
     metrics_port: port('CONCLAVE_METRICS_PORT'),
     trusted_proxies: (address('CONCLAVE_TRUSTED_PROXIES') ?? '')
       .split(',')

@@ -1,0 +1,69 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import type { Service } from './service.ts';
+
+/** A number read when it is asked for; with labels, one number each. */
+export interface Measure {
+  readonly name: string;
+  readonly help: string;
+  readonly read: () =>
+    | number
+    | readonly { readonly labels: Record<string, string>; readonly value: number }[];
+  readonly labels?: readonly string[];
+}
+
+export interface Metrics extends Service {
+  readonly origin: string;
+}
+
+/**
+ * `/metrics` in Prometheus's text format, on a loopback port of its own: it tells how much is
+ * going on, which is nobody's business but the operator's. Holds counts only, no id of anything.
+ */
+export function createMetrics(port: number, measures: readonly Measure[]): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const { name, help, read, labels = [] } of measures) {
+    const gauge: Gauge<string> = new Gauge<string>({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [registry],
+      collect(): void {
+        const value = read();
+        if (typeof value === 'number') return gauge.set(value);
+        gauge.reset();
+        for (const row of value) gauge.set(row.labels, row.value);
+      },
+    });
+  }
+  const server = createServer((req, res) => {
+    if (req.url !== '/metrics') {
+      res.writeHead(404).end();
+      return;
+    }
+    registry.metrics().then(
+      (text) => res.writeHead(200, { 'Content-Type': registry.contentType }).end(text),
+      () => res.writeHead(500).end(),
+    );
+  });
+  let origin = '';
+  return {
+    name: 'metrics',
+    get origin() {
+      return origin;
+    },
+    async start() {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', resolve);
+      });
+      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Input, Output } from '../app/contract.ts';
+import { CallerError } from '../app/error.ts';
+import { openAccount } from '../app/events.ts';
+import type { Ctx } from '../app/server.ts';
+import { meet } from './contract.ts';
+import { accountOf, grant_ms } from './meeting.ts';
+
+type Calls = typeof meet.calls;
+
+/** Base32 without 0, 1, l and o, which are mistaken for each other. */
+const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
+const room_length = 26;
+
+/** A fresh room id: 26 characters of 5 bits each from the CSPRNG, 130 bits. */
+export function newRoomId(): string {
+  return Array.from(randomBytes(room_length), (byte) => alphabet[byte & 31]).join('');
+}
+
+/** Signs room ids, so that reserving one costs no row: `expires_ms.mac`. Known to this process. */
+export class Grants {
+  readonly #key = randomBytes(32);
+
+  issue(room: string, now: Date): string {
+    const expires_ms = now.getTime() + grant_ms;
+    return `${expires_ms}.${this.#mac(room, expires_ms).toString('base64url')}`;
+  }
+
+  verify(room: string, grant: string, now: Date): boolean {
+    const [expires = '', mac = ''] = grant.split('.');
+    const given = Buffer.from(mac, 'base64url');
+    const right = this.#mac(room, Number(expires));
+    if (given.length !== right.length || !timingSafeEqual(given, right)) return false;
+    return Number(expires) > now.getTime();
+  }
+
+  #mac(room: string, expires_ms: number): Buffer {
+    return createHmac('sha256', this.#key).update(`${room} ${expires_ms}`).digest();
+  }
+}
+
+/** Gives a room id. The browser needs it to derive the door from the link's secret. */
+export async function reserve(ctx: Ctx, grants: Grants): Promise<Output<Calls['reserve']>> {
+  const room = newRoomId();
+  return { room, grant: grants.issue(room, ctx.now) };
+}
+
+/**
+ * Makes the meeting under a reserved id. Doing it again with the same values succeeds, so that a
+ * browser whose answer was lost may simply repeat.
+ * @throws CallerError `meet.bad-grant` when the id was not reserved, or too long ago;
+ * `meet.exists` when the id was used for another meeting.
+ */
+export async function create(
+  ctx: Ctx,
+  input: Input<Calls['create']>,
+  settings: { grants: Grants; people_max: number },
+): Promise<Output<Calls['create']>> {
+  const { room } = input;
+  if (!settings.grants.verify(room, input.grant, ctx.now)) {
+    throw new CallerError(
+      'meet.bad-grant',
+      'This room id is not reserved any more. Try again.',
+      409,
+    );
+  }
+  const root = Buffer.from(input.root, 'base64url');
+  const door_hash = Buffer.from(input.door_hash, 'base64url');
+  const old = await ctx.tx
+    .selectFrom('meeting')
+    .select(['root', 'door_hash'])
+    .where('id', '=', room)
+    .executeTakeFirst();
+  if (old !== undefined) {
+    if (old.root.equals(root) && old.door_hash.equals(door_hash)) return { room };
+    throw new CallerError('meet.exists', 'This room id is already used.', 409);
+  }
+  const account = accountOf(room);
+  const { people_max } = settings;
+  await openAccount(ctx.tx, account);
+  await ctx.tx
+    .insertInto('meeting')
+    .values({
+      id: room,
+      account,
+      root,
+      link: 1,
+      door_hash,
+      people_max,
+      created_at: ctx.now,
+      vacant_since: ctx.now,
+    })
+    .execute();
+  await ctx.publish(meet, 'created', account, { root: input.root, link: 1, people_max });
+  return { room };
+}
