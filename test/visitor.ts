@@ -1,0 +1,151 @@
+/** One person in one browser context: what they do, see and hear, and what their page asks for. */
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Heard, Seen } from './media/in-page.ts';
+import { toneOf } from './media/pattern.ts';
+import { readersScript } from './media/readers.ts';
+import { until } from './until.ts';
+
+export interface Visit {
+  /** The name typed into the join page, and the name in failures. */
+  readonly name?: string;
+  readonly lang?: 'en' | 'fr';
+  readonly size?: 'phone' | 'laptop';
+  readonly scheme?: 'light' | 'dark';
+  /** Whether camera and microphone are granted before the page loads; asked otherwise. */
+  readonly granted?: boolean;
+}
+
+export interface Request {
+  readonly url: string;
+  readonly referrer: string | undefined;
+}
+
+export interface Visitor {
+  readonly name: string;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Every request and WebSocket of every page of the context. */
+  readonly requests: readonly Request[];
+  /** Console errors, page errors and requests to other origins so far. */
+  readonly problems: readonly string[];
+  /** Lets problems that match pass: for tests that provoke them, such as a killed server. */
+  expectProblems(pattern: RegExp): void;
+  assertQuiet(): void;
+  /** The tile of the participant of that name. */
+  tile(name: string): Locator;
+  /** Waits until `name`'s moving picture was seen here, and says whose camera it was. */
+  see(name: string, options?: { frames?: number; timeout_ms?: number }): Promise<Seen>;
+  /** The same for any `video` element. */
+  watch(video: Locator, options?: { frames?: number; timeout_ms?: number }): Promise<Seen>;
+  /** Waits until the tone of that camera's person was heard here. */
+  hear(person: number, timeout_ms?: number): Promise<Heard>;
+  /** Waits until two seconds of audio have passed without that tone. */
+  hearNothingOf(person: number, timeout_ms?: number): Promise<Heard>;
+  close(): Promise<void>;
+}
+
+const sizes = { phone: { width: 390, height: 844 }, laptop: { width: 1280, height: 800 } };
+const patience_ms = 20_000;
+
+/** Opens a context of its own on `origin`, with one empty page. */
+export async function openVisitor(
+  browser: Browser,
+  origin: string,
+  visit: Visit,
+): Promise<Visitor> {
+  const { lang = 'en', size = 'laptop', scheme = 'light', granted = true, name = 'Ada' } = visit;
+  const context = await browser.newContext({
+    locale: lang === 'fr' ? 'fr-FR' : 'en-US',
+    viewport: sizes[size],
+    colorScheme: scheme,
+    hasTouch: size === 'phone',
+    isMobile: size === 'phone',
+    ignoreHTTPSErrors: true,
+  });
+  await context.addInitScript({ content: await readersScript() });
+  if (granted) await context.grantPermissions(['camera', 'microphone'], { origin });
+  const { requests, problems } = recordTraffic(context, origin);
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience_ms);
+  const expected: RegExp[] = [];
+  const unexpected = (): string[] =>
+    problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)));
+  const tile: Visitor['tile'] = (who) => page.getByRole('group', { name: startsWith(who) });
+  return {
+    name,
+    page,
+    context,
+    requests,
+    problems,
+    expectProblems: (pattern) => void expected.push(pattern),
+    assertQuiet: () => {
+      assert.deepEqual(unexpected(), [], `${name}'s page was not quiet`);
+    },
+    tile,
+    watch: watchVideo,
+    see: (who, options) => watchVideo(tile(who).locator('video'), options),
+    hear: (person, timeout_ms = patience_ms) =>
+      page.evaluate(([tone, ms]) => window.readers.listen(tone, true, 5, ms), [
+        toneOf(person),
+        timeout_ms,
+      ] as const),
+    hearNothingOf: (person, timeout_ms = patience_ms) =>
+      page.evaluate(([tone, ms]) => window.readers.listen(tone, false, 40, ms), [
+        toneOf(person),
+        timeout_ms,
+      ] as const),
+    close: () => context.close(),
+  };
+}
+
+function startsWith(name: string): RegExp {
+  return new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
+}
+
+/** Tries again with a fresh element when the page replaces the one that was watched. */
+function watchVideo(
+  video: Locator,
+  { frames = 10, timeout_ms = patience_ms }: { frames?: number; timeout_ms?: number } = {},
+): Promise<Seen> {
+  return until(`moving picture in ${String(video)}`, timeout_ms, () =>
+    video.evaluate(
+      (element, [count, ms]) => {
+        if (!(element instanceof HTMLVideoElement)) throw new TypeError('not a video');
+        return window.readers.see(element, count, ms);
+      },
+      [frames, Math.min(timeout_ms, 10_000)] as const,
+      { timeout: timeout_ms },
+    ),
+  );
+}
+
+function recordTraffic(
+  context: BrowserContext,
+  origin: string,
+): { requests: Request[]; problems: string[] } {
+  const requests: Request[] = [];
+  const problems: string[] = [];
+  const note = (url: string, referrer: string | undefined): void => {
+    requests.push({ url, referrer });
+    const own = [origin, origin.replace(/^http/, 'ws')].some(
+      (prefix) => url === prefix || url.startsWith(`${prefix}/`),
+    );
+    if (!own && !/^(?:data|blob|about):/.test(url))
+      problems.push(`request to another origin: ${url}`);
+  };
+  context.on('request', (request) => {
+    note(request.url(), request.headers()['referer']);
+  });
+  context.on('weberror', (error) => problems.push(`page error: ${String(error.error().stack)}`));
+  context.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console error: ${message.text()}`);
+  });
+  context.on('page', (page) => {
+    page.on('websocket', (socket) => {
+      note(socket.url(), undefined);
+    });
+    page.on('crash', () => problems.push('the page crashed'));
+  });
+  return { requests, problems };
+}
