@@ -139,6 +139,7 @@ const rules: readonly RuleCase[] = [
     ],
     good: [
       { path: 'src/a.test.ts', text: 'const timer = setTimeout(() => reject(late), 500);' },
+      { path: 'src/a.test.ts', text: 'await new Promise((done, fail) => setTimeout(fail, 500));' },
       { path: 'src/a.ts', text: 'await new Promise((r) => setTimeout(r, 500));' },
     ],
   },

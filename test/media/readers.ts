@@ -5,19 +5,30 @@ declare global {
   interface Window {
     /** What a test sees and hears inside a page. */
     readonly readers: typeof import('./in-page.ts');
+    /** The same, drawn and hummed by the page itself. */
+    readonly drawn: typeof import('./drawn-camera.ts');
   }
 }
 
-let bundled: Promise<string> | undefined;
+const bundled = new Map<string, Promise<string>>();
 
 /** The script that puts `window.readers` into a page, to be run before the page's own. */
 export function readersScript(): Promise<string> {
-  bundled ??= bundle();
-  return bundled;
+  return script('readers', './in-page.ts');
 }
 
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL('./in-page.ts', import.meta.url));
+/** The script that puts `window.drawn` into a page. */
+export function drawnScript(): Promise<string> {
+  return script('drawn', './drawn-camera.ts');
+}
+
+function script(name: string, path: string): Promise<string> {
+  const before = bundled.get(name) ?? bundle(name, fileURLToPath(new URL(path, import.meta.url)));
+  bundled.set(name, before);
+  return before;
+}
+
+async function bundle(name: string, entry: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
@@ -26,12 +37,12 @@ async function bundle(): Promise<string> {
       write: false,
       minify: false,
       target: 'es2023',
-      lib: { entry, formats: ['iife'], name: 'readers' },
+      lib: { entry, formats: ['iife'], name },
     },
   });
   const output = Array.isArray(result) ? result[0] : result;
-  if (!output || !('output' in output)) throw new Error('Vite built no readers');
+  if (!output || !('output' in output)) throw new Error(`Vite built no ${name}`);
   const [chunk] = output.output;
   // A preload script may run in a function of its own, where `var` would stay.
-  return `${chunk.code}\n;globalThis.readers = readers;`;
+  return `${chunk.code}\n;globalThis.${name} = ${name};`;
 }

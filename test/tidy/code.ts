@@ -51,7 +51,11 @@ export function checkFunctionSize(source: Source): Finding[] {
   walkNodes(source.program, (node, parents) => {
     if (!functions.has(node.type)) return;
     const parent = parents.at(-1);
-    if (parent?.type === 'CallExpression' && nameOf(parent['callee']) === 'describe') return;
+    if (
+      parent?.type === 'CallExpression' &&
+      /^(?:describe|suite)$/.test(nameOf(parent['callee']) ?? '')
+    )
+      return;
     const lines = linesOf(source, node);
     if (lines <= function_lines_max) return;
     const advice = `a function of ${String(lines)} lines, at most ${String(function_lines_max)}: name its steps and make each a function`;
@@ -202,15 +206,20 @@ export function checkPauses(source: Source): Finding[] {
     }
     if (node.type !== 'CallExpression') return;
     const callee = nameOf(node['callee']) ?? '';
-    const inside_promise = parents.some(
-      (parent) => parent.type === 'NewExpression' && nameOf(parent['callee']) === 'Promise',
-    );
-    const first = Array.isArray(node['arguments']) ? node['arguments'][0] : undefined;
-    const resolves = nameOf(first) !== undefined && inside_promise;
+    const first = Array.isArray(node['arguments']) ? nameOf(node['arguments'][0]) : undefined;
+    const resolves = first !== undefined && parents.some((parent) => resolverOf(parent) === first);
     if (/(?:^|\.)waitForTimeout$/.test(callee) || (/(?:^|\.)setTimeout$/.test(callee) && resolves))
       found.push(finding(source, node.start, advice));
   });
   return found;
+}
+
+/** The name of `resolve` in `new Promise((resolve) => …)`. */
+function resolverOf(node: Node): string | undefined {
+  if (node.type !== 'NewExpression' || nameOf(node['callee']) !== 'Promise') return undefined;
+  const executor: unknown = Array.isArray(node['arguments']) ? node['arguments'][0] : undefined;
+  if (!isNode(executor) || !Array.isArray(executor['params'])) return undefined;
+  return nameOf(executor['params'][0]);
 }
 
 const test_functions = /^(?:t|test|it|describe|suite)$/;
