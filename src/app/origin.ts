@@ -15,7 +15,7 @@ export function requestOrigin(
   public_url: string | undefined,
 ): string | undefined {
   if (public_url !== undefined) return new URL(public_url).origin;
-  const scheme = (req.socket as TLSSocket).encrypted === true ? 'https' : 'http';
+  const scheme = (req.socket as TLSSocket).encrypted ? 'https' : 'http';
   const host = req.headers.host ?? '';
   const text = `${scheme}://${host}`;
   if (!URL.canParse(text)) return undefined;

@@ -42,6 +42,8 @@ interface Connection {
 
 export interface Sockets {
   upgrade(req: IncomingMessage, raw: Duplex, head: Buffer, actor: Actor): void;
+  /** Ends every connection without a word, as a broken line does. Clients come back. */
+  cut(): void;
   stop(): Promise<void>;
   readonly open: number;
   readonly dropped: ReadonlyMap<string, number>;
@@ -106,7 +108,7 @@ export function createSockets({ dispatcher, events, log }: Deps): Sockets {
       connection.heard = true;
       if (limiter.take('', flood) > 0) return close(connection, 'too_many');
       if (binary) return close(connection, 'bad_frame');
-      void receive(connection, String(data));
+      void receive(connection, data instanceof Buffer ? data.toString() : '');
     });
   }
 
@@ -204,6 +206,9 @@ export function createSockets({ dispatcher, events, log }: Deps): Sockets {
 
   return {
     upgrade,
+    cut() {
+      for (const { raw } of connections) raw.destroy();
+    },
     stop,
     get open() {
       return connections.size;
