@@ -36,7 +36,7 @@ export async function startBench(): Promise<Bench> {
   await migrate(db, join(import.meta.dirname, '../migrations'), log);
   const events = new Events(db, postgres.connection(), log);
   await events.start();
-  const jobs = createJobs(db, postgres.connection(), log);
+  const jobs = createJobs(db, postgres.connection(), log, { poll_s: 0.5 });
   return {
     db,
     postgres,

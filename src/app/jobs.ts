@@ -39,9 +39,15 @@ export interface Jobs {
 
 const retry_limit = 5;
 const expire_s = 300;
+/** Notifications wake the workers at once; polling finds retries and what a lost one missed. */
 const poll_s = 30;
 
-export function createJobs(db: Database, connection: pg.PoolConfig, log: Log): Jobs {
+export function createJobs(
+  db: Database,
+  connection: pg.PoolConfig,
+  log: Log,
+  options: { poll_s?: number } = {},
+): Jobs {
   const boss = new PgBoss({
     ...(connection as { connectionString?: string }),
     application_name: 'conclave jobs',
@@ -76,9 +82,13 @@ export function createJobs(db: Database, connection: pg.PoolConfig, log: Log): J
         retryBackoff: true,
         expireInSeconds: expire_s,
       });
-      await boss.work(job.name, { pollingIntervalSeconds: poll_s }, async (batch) => {
-        for (const { data, signal } of batch) await job.run(job.payload.parse(data), signal);
-      });
+      await boss.work(
+        job.name,
+        { pollingIntervalSeconds: options.poll_s ?? poll_s },
+        async (batch) => {
+          for (const { data, signal } of batch) await job.run(job.payload.parse(data), signal);
+        },
+      );
       if (job.cron !== undefined) await boss.schedule(job.name, job.cron, {});
     }
   }
