@@ -19,7 +19,6 @@ export async function up(db: Kysely<never>): Promise<void> {
   await sql`create table seat (
     meeting text not null references meeting (id) on delete cascade,
     identity text not null,
-    session text not null,
     joined_at timestamptz not null,
     primary key (meeting, identity)
   )`.execute(db);

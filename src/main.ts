@@ -80,12 +80,16 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     await migrate(db, join(root, 'migrations'), log);
 
     const admission = new Admission(db);
+    let heard: Promise<void> = Promise.resolve();
     const media = createMedia({
       config,
       log: log.child({ part: 'media' }),
       engine_path: options.engine_path ?? join(root, 'dist/engine/conclave-engine'),
       admit: (room) => admission.admit(room),
-      onEvent: (event) => hearMedia(event, dispatcher, media, log),
+      onEvent: (event) => {
+        // One after the other: a person who comes back at once must not end up as gone.
+        heard = heard.then(() => hearMedia(event, dispatcher, log));
+      },
     });
     const jobs = createJobs(db, postgres.connection(), log);
     const calls = bindMeet({ media, people_max: config.people_max });
@@ -144,19 +148,13 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
 }
 
 /** What the engine reports about people becomes rows and events. */
-async function hearMedia(
-  event: MediaEvent,
-  dispatcher: Dispatcher,
-  media: Media,
-  log: Log,
-): Promise<void> {
+async function hearMedia(event: MediaEvent, dispatcher: Dispatcher, log: Log): Promise<void> {
   try {
-    if (event.type === 'joined') await dispatcher.act((ctx) => arrive(ctx, event));
-    else if (event.type === 'left') await dispatcher.act((ctx) => depart(ctx, event));
-    else await reconcileAll(dispatcher, media, log);
+    if (event.kind === 'joined') await dispatcher.act((ctx) => arrive(ctx, event));
+    else if (event.kind === 'left') await dispatcher.act((ctx) => depart(ctx, event));
   } catch (err) {
     // The next round of the reconciler repairs what was missed here.
-    log.warn({ err, event: event.type }, 'a report of the media engine could not be recorded');
+    log.warn({ err, kind: event.kind }, 'a report of the media engine could not be recorded');
   }
 }
 

@@ -74,6 +74,7 @@ export function createJobs(
 
   async function start(jobs: readonly Job<unknown>[]): Promise<void> {
     await boss.start();
+    const seconds = options.poll_s ?? poll_s;
     for (const job of jobs) {
       await boss.createQueue(job.name, {
         policy: 'short',
@@ -84,7 +85,7 @@ export function createJobs(
       });
       await boss.work(
         job.name,
-        { pollingIntervalSeconds: options.poll_s ?? poll_s },
+        { pollingIntervalSeconds: seconds, notifyPollingIntervalSeconds: seconds },
         async (batch) => {
           for (const { data, signal } of batch) await job.run(job.payload.parse(data), signal);
         },

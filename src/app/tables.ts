@@ -32,7 +32,6 @@ export interface SeatTable {
   identity: string;
   joined_at: Date;
   meeting: string;
-  session: string;
 }
 
 export interface Tables {

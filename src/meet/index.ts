@@ -1,5 +1,5 @@
 export { Admission, type Verdict } from './admission.ts';
 export { forget } from './end.ts';
 export type { MediaGate } from './enter.ts';
-export { arrive, depart, listOccupied, reconcile, type Arrival } from './presence.ts';
+export { arrive, depart, listOccupied, reconcile, type Presence } from './presence.ts';
 export { bindMeet } from './server.ts';

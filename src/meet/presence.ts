@@ -1,15 +1,14 @@
 /**
- * Who is here, as the media engine tells it. `session` is the engine's id of one connection: the
- * end of an old one must not remove a person who came back under the same identity meanwhile.
+ * Who is here, as the media room tells it: each change once and in order. What was missed while
+ * the database was away, or before this process started, `reconcile` repairs.
  */
 import type { Ctx } from '../app/server.ts';
 import { meet } from './contract.ts';
 import { accountOf } from './meeting.ts';
 
-export interface Arrival {
+export interface Presence {
   readonly room: string;
   readonly identity: string;
-  readonly session: string;
 }
 
 /** Locks the meeting's row, so that two reports about one meeting do not cross. */
@@ -23,41 +22,28 @@ async function lockMeeting(ctx: Ctx, room: string): Promise<boolean> {
   return row !== undefined && row.ended_at === null;
 }
 
-export async function arrive(ctx: Ctx, { room, identity, session }: Arrival): Promise<void> {
+/** Records that somebody is here. Twice is no error. */
+export async function arrive(ctx: Ctx, { room, identity }: Presence): Promise<void> {
   if (!(await lockMeeting(ctx, room))) return;
-  const old = await ctx.tx
-    .selectFrom('seat')
-    .select('session')
-    .where('meeting', '=', room)
-    .where('identity', '=', identity)
-    .executeTakeFirst();
-  if (old !== undefined) {
-    await ctx.tx
-      .updateTable('seat')
-      .set({ session })
-      .where('meeting', '=', room)
-      .where('identity', '=', identity)
-      .execute();
-    return;
-  }
-  await ctx.tx
+  const { numInsertedOrUpdatedRows } = await ctx.tx
     .insertInto('seat')
-    .values({ meeting: room, identity, session, joined_at: ctx.now })
-    .execute();
+    .values({ meeting: room, identity, joined_at: ctx.now })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 0n) return;
   await ctx.tx.updateTable('meeting').set({ vacant_since: null }).where('id', '=', room).execute();
   await ctx.publish(meet, 'joined', accountOf(room), { identity });
 }
 
-export async function depart(ctx: Ctx, { room, identity, session }: Arrival): Promise<void> {
+/** Records that somebody is gone. Twice is no error. */
+export async function depart(ctx: Ctx, { room, identity }: Presence): Promise<void> {
   if (!(await lockMeeting(ctx, room))) return;
-  const gone = await ctx.tx
+  const { numDeletedRows } = await ctx.tx
     .deleteFrom('seat')
     .where('meeting', '=', room)
     .where('identity', '=', identity)
-    .where('session', '=', session)
-    .returning('identity')
     .executeTakeFirst();
-  if (gone === undefined) return;
+  if (numDeletedRows === 0n) return;
   await ctx.publish(meet, 'left', accountOf(room), { identity });
   const left = await ctx.tx
     .selectFrom('seat')
@@ -65,13 +51,12 @@ export async function depart(ctx: Ctx, { room, identity, session }: Arrival): Pr
     .where('meeting', '=', room)
     .limit(1)
     .executeTakeFirst();
-  if (left === undefined) {
-    await ctx.tx
-      .updateTable('meeting')
-      .set({ vacant_since: ctx.now })
-      .where('id', '=', room)
-      .execute();
-  }
+  if (left !== undefined) return;
+  await ctx.tx
+    .updateTable('meeting')
+    .set({ vacant_since: ctx.now })
+    .where('id', '=', room)
+    .execute();
 }
 
 /** Rooms somebody is said to be in: those whose truth the engine is asked for now and then. */
@@ -84,14 +69,15 @@ export async function listOccupied(ctx: Ctx): Promise<string[]> {
 export async function reconcile(
   ctx: Ctx,
   room: string,
-  people: readonly { identity: string; session: string }[],
+  people: readonly { identity: string }[],
 ): Promise<void> {
   const seats = await ctx.tx
     .selectFrom('seat')
-    .select(['identity', 'session'])
+    .select('identity')
     .where('meeting', '=', room)
     .execute();
   const present = new Set(people.map(({ identity }) => identity));
-  for (const { identity, session } of people) await arrive(ctx, { room, identity, session });
-  for (const seat of seats) if (!present.has(seat.identity)) await depart(ctx, { room, ...seat });
+  for (const identity of present) await arrive(ctx, { room, identity });
+  for (const { identity } of seats)
+    if (!present.has(identity)) await depart(ctx, { room, identity });
 }
