@@ -65,7 +65,9 @@ export function openDatabase(connection: pg.PoolConfig, log: Log): Database {
     Client: NamingClient,
   });
   // Without a listener, an idle connection lost with the server would end the process.
-  pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
+  pool.on('error', (err) => {
+    if (!pool.ending) log.warn({ err }, 'an idle database connection was lost');
+  });
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import { OperatorError } from './error.ts';
 import type { Service } from './service.ts';
 
 /** A number read when it is asked for; with labels, one number each. */
@@ -56,7 +57,10 @@ export function createMetrics(port: number, measures: readonly Measure[]): Metri
     },
     async start() {
       await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
+        server.once('error', (cause: NodeJS.ErrnoException) => {
+          const taken = `The port of /metrics, ${port}, is in use. Set CONCLAVE_METRICS_PORT to another one; 0 takes any free one.`;
+          reject(cause.code === 'EADDRINUSE' ? new OperatorError(taken, { cause }) : cause);
+        });
         server.listen(port, '127.0.0.1', resolve);
       });
       origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
