@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isOwnOrigin } from '#src/app/origin.ts';
 import type { Log } from '#src/app/log.ts';
 import type { MediaKeys } from './keys.ts';
 import type { Rooms } from './rooms.ts';
@@ -79,7 +80,7 @@ export function createGate(options: GateOptions): Gate {
     if (text.length > url_length_max) return refusals.length;
     const url = URL.canParse(text, 'http://x') ? new URL(text, 'http://x') : undefined;
     if (!url || request.method !== 'GET' || !paths.has(url.pathname)) return refusals.path;
-    if (!isOwnOrigin(request, options.public_url)) return refusals.origin;
+    if (!isOurs(request, options.public_url)) return refusals.origin;
     const tokens = url.searchParams.getAll('access_token');
     const [token] = tokens;
     if (token === undefined || tokens.length !== 1) return refusals.invalid;
@@ -119,14 +120,8 @@ export function isRefusal(value: URL | Shown | Refusal): value is Refusal {
   return 'status' in value;
 }
 
-/**
- * Browsers send Origin with every upgrade, and with no same-origin GET. Without one it is no
- * browser, and a token is all that counts. LiveKit itself takes any origin.
- */
-function isOwnOrigin(request: IncomingMessage, public_url: string | undefined): boolean {
-  const { origin, host } = request.headers;
+/** Browsers send Origin with every upgrade, but none with a same-origin GET (`validate`). */
+function isOurs(request: IncomingMessage, public_url: string | undefined): boolean {
   if (request.headers['sec-fetch-site'] === 'cross-site') return false;
-  if (origin === undefined) return true;
-  if (public_url !== undefined && origin === new URL(public_url).origin) return true;
-  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
+  return isOwnOrigin(request, public_url);
 }

@@ -1,7 +1,8 @@
 import type { Person } from './rooms.ts';
 
-/** What happens in the media server's rooms, each change told once and in order. */
+/** What happens in the media server's rooms, in order. */
 export type MediaEvent =
+  /** With each connection: also for somebody who came back before they were missed. */
   | { readonly kind: 'joined'; readonly room: string; readonly identity: string }
   | { readonly kind: 'left'; readonly room: string; readonly identity: string }
   /** The room is gone from the media server; everybody in it has been told as left before. */
@@ -48,10 +49,10 @@ export class Presence {
 
   join(name: string, identity: string, sid: string): void {
     const room = this.#room(name);
-    const known = room.people.has(identity);
+    if (room.people.get(identity)?.sid === sid) return;
     room.people.set(identity, { sid, since_ms: this.#now() });
     room.gone.delete(identity);
-    if (!known) this.#emit({ kind: 'joined', room: name, identity });
+    this.#emit({ kind: 'joined', room: name, identity });
   }
 
   /** A `sid` that is no longer the seat's is an old connection of somebody who is back already. */

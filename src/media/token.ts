@@ -23,8 +23,17 @@ export interface Seat {
 export interface TokenRequest extends Seat {
   readonly name: string;
   readonly ttl_s: number;
-  readonly permissions: Permissions;
+  /** Absent: `participant`. */
+  readonly permissions?: Permissions;
 }
+
+/** Who takes part like everybody else: sends, receives, and may describe themselves. */
+export const participant: Permissions = {
+  canPublish: true,
+  canPublishData: true,
+  canSubscribe: true,
+  canUpdateOwnMetadata: true,
+};
 
 const sources: Readonly<Record<Source, TrackSource>> = {
   camera: TrackSource.CAMERA,
@@ -35,7 +44,7 @@ const sources: Readonly<Record<Source, TrackSource>> = {
 
 /** A join token: a JWT (HS256) that lets its holder sit in one seat, and nothing more. */
 export async function mintToken(keys: MediaKeys, request: TokenRequest): Promise<string> {
-  const { room, identity, name, ttl_s, permissions } = request;
+  const { room, identity, name, ttl_s, permissions = participant } = request;
   const { canPublishSources, ...flags } = permissions;
   const token = new AccessToken(keys.key, keys.secret, { identity, name, ttl: ttl_s });
   token.addGrant({
