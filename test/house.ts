@@ -78,7 +78,11 @@ export async function startHouse(extra: Environment = {}): Promise<TestHouse> {
   };
   try {
     const config = readConfig(testEnvironment(data_dir, 0, extra));
-    const house = await serve(config, { log, durable: false });
+    const house = await serve(config, {
+      log,
+      durable: false,
+      ...(process.env['WEB_DIR'] ? { web_dir: process.env['WEB_DIR'] } : {}),
+    });
     return {
       house,
       origin: house.origin,

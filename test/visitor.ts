@@ -23,6 +23,7 @@ export interface Request {
 
 export interface Visitor {
   readonly name: string;
+  readonly lang: 'en' | 'fr';
   readonly page: Page;
   readonly context: BrowserContext;
   /** Every request and WebSocket of every page of the context. */
@@ -74,6 +75,7 @@ export async function openVisitor(
   const tile: Visitor['tile'] = (who) => page.getByRole('group', { name: startsWith(who) });
   return {
     name,
+    lang,
     page,
     context,
     requests,

@@ -48,6 +48,35 @@ function noteServers(configuration: RTCConfiguration | undefined): void {
   for (const { urls } of configuration?.iceServers ?? []) ice_urls.push(...[urls].flat());
 }
 
+const captured = new Set<WeakRef<MediaStreamTrack>>();
+
+/** Notes every track that a camera or microphone gave to the page. */
+export function noteCaptured(): void {
+  const { mediaDevices } = navigator;
+  // Absent where the page is not secure.
+  if (typeof mediaDevices === 'undefined') return;
+  const capture = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await capture(wanted);
+    for (const track of stream.getTracks()) captured.add(new WeakRef(track));
+    return stream;
+  };
+}
+
+/** The ids of the cameras or microphones that are being recorded from now. */
+export function liveDevices(kind: 'audio' | 'video'): string[] {
+  return [...captured].flatMap((reference) => {
+    const track = reference.deref();
+    if (track?.kind !== kind || track.readyState !== 'live') return [];
+    return [track.getSettings().deviceId ?? ''];
+  });
+}
+
+/** How many cameras are on: none when a person is promised that theirs is off. */
+export function liveCameras(): number {
+  return liveDevices('video').length;
+}
+
 /** Notes where the page's connections look for STUN and TURN. */
 export function noteIceServers(): void {
   window.RTCPeerConnection = class extends window.RTCPeerConnection {
@@ -255,3 +284,4 @@ export function listen(
 
 noteElements();
 noteIceServers();
+noteCaptured();

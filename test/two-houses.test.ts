@@ -1,0 +1,64 @@
+/** Nothing is global: two whole servers live in one process, and neither leaves anything behind. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { listProcesses, startHouse } from './house.ts';
+import type { TestHouse } from './house.ts';
+import { ask, askCall, makeMeeting, must, randomSeat } from './program.ts';
+import { until } from './until.ts';
+
+function children(): string[] {
+  return listProcesses()
+    .filter(({ parent, command }) => parent === process.pid && !command.startsWith('ps '))
+    .map(({ command }) => command);
+}
+
+async function assertSeparate(one: TestHouse, other: TestHouse): Promise<void> {
+  const { room, door } = await makeMeeting(one.origin);
+  const state = await must(one.origin, 'meet.hello', { room, door });
+  assert.equal(state['ended'], false);
+  const elsewhere = await askCall(other.origin, 'meet.hello', { room, door });
+  assert.equal(elsewhere.status, 404);
+  const seat = { room, door, seat: randomSeat(), name: 'Ada' };
+  const { token } = await must(one.origin, 'meet.enter', seat);
+  const path = `/lk/rtc/validate?access_token=${String(token)}`;
+  assert.equal((await ask(one.origin, path)).status, 200);
+  assert.equal((await ask(other.origin, path)).status, 401);
+}
+
+test('two servers in one process know nothing of each other', async () => {
+  const before = children();
+  const [one, other] = await Promise.all([startHouse(), startHouse()]);
+  try {
+    assert.notEqual(one.origin, other.origin);
+    assert.notEqual(one.house.metrics_origin, other.house.metrics_origin);
+    await assertSeparate(one, other);
+    await assertSeparate(other, one);
+    await one.stop();
+    await assert.rejects(fetch(`${one.origin}/healthz`));
+    const { status } = await fetch(`${other.origin}/healthz`);
+    assert.equal(status, 200);
+    await makeMeeting(other.origin);
+  } finally {
+    await one.stop().catch(() => undefined);
+    await other.stop();
+  }
+  await until('every child has ended', 5000, () => children().length <= before.length);
+  assert.ok(!existsSync(one.data_dir) && !existsSync(other.data_dir));
+});
+
+test('metrics and health tell what runs, on their own doors', async () => {
+  const house = await startHouse();
+  try {
+    await makeMeeting(house.origin);
+    const health = await ask(house.origin, '/healthz');
+    assert.equal(health.status, 200);
+    assert.match(health.text, /"database":.*"engine":.*"disk":/);
+    assert.doesNotMatch(health.text, new RegExp(house.data_dir));
+    const metrics = await ask(house.house.metrics_origin, '/metrics');
+    assert.match(metrics.text, /conclave_calls_total\{call="meet\.create",outcome="ok"\} 1/);
+    assert.equal((await ask(house.origin, '/metrics')).status, 404);
+  } finally {
+    await house.stop();
+  }
+});

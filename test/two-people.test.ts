@@ -1,0 +1,216 @@
+/** Two people in a call: they see each other move, hear each other, and can do what people do. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openBrowsers } from './browser.ts';
+import { startHouse } from './house.ts';
+import type { TestHouse } from './house.ts';
+import { button, inCall, joinMeeting, meetTogether, ownTile, pressJoin } from './journey.ts';
+import { names } from './names.ts';
+import type { Visitor } from './visitor.ts';
+
+const browsers = openBrowsers();
+const { en } = names;
+let house: TestHouse;
+
+before(async () => {
+  house = await startHouse();
+});
+after(async () => {
+  await browsers.close();
+  await house.stop();
+});
+
+/** Ada (camera 0) and Ben (camera 1) in a meeting that Ada made. */
+function withTwo(play: (ada: Visitor, ben: Visitor, link: string) => Promise<void>): Promise<void> {
+  return browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const ben = await visit({ name: 'Ben', person: 1 });
+    const link = await meetTogether(house.origin, [ada, ben]);
+    await play(ada, ben, link);
+  });
+}
+
+test('each sees the other move in order and in colour, and hears the other', async () => {
+  await withTwo(async (ada, ben) => {
+    const [ben_seen, ada_seen] = await Promise.all([
+      ada.see('Ben', { frames: 20 }),
+      ben.see('Ada', { frames: 20 }),
+    ]);
+    assert.equal(ben_seen.person, 1);
+    assert.equal(ada_seen.person, 0);
+    for (const { colour_error } of [ben_seen, ada_seen])
+      assert.ok(colour_error < 40, `colours are off by ${String(colour_error)}`);
+    await Promise.all([ada.hear(1), ben.hear(0)]);
+    // Nobody hears themselves, and one's own tile shows one's own picture.
+    await Promise.all([ada.hearNothingOf(0), ben.hearNothingOf(1)]);
+    const own = await ada.watch(ownTile(ada).locator('video'));
+    assert.equal(own.person, 0);
+  });
+});
+
+test('mute stops the sound and unmute brings it back, and the other is shown it', async () => {
+  await withTwo(async (ada, ben) => {
+    await ada.hear(1);
+    await button(ben, en.mute).click();
+    await button(ben, en.unmute).waitFor();
+    await ada.hearNothingOf(1);
+    await button(ben, en.unmute).click();
+    await button(ben, en.mute).waitFor();
+    await ada.hear(1);
+  });
+});
+
+test('stop video takes the picture away and start video brings it back', async () => {
+  await withTwo(async (ada, ben) => {
+    await ada.see('Ben');
+    await button(ben, en.stop_video).click();
+    await ada.tile('Ben').locator('video').waitFor({ state: 'hidden' });
+    // The camera itself is off, not only its picture hidden.
+    await ben.page.waitForFunction(() => window.readers.liveCameras() === 0);
+    await button(ben, en.start_video).click();
+    const seen = await ada.see('Ben');
+    assert.equal(seen.person, 1);
+    await ada.hear(1);
+  });
+});
+
+test('what is written in the chat arrives, as text', async () => {
+  await withTwo(async (ada, ben) => {
+    const text = 'Bonjour <b>Ada</b> & https://example.org/a — ça va ?';
+    for (const visitor of [ada, ben]) await button(visitor, en.chat).click();
+    await ben.page.getByRole('textbox', { name: en.message, exact: true }).fill(text);
+    await button(ben, en.send).click();
+    for (const { page } of [ada, ben]) {
+      const log = page.getByRole('log', { name: en.chat, exact: true });
+      await log.getByText(text).waitFor();
+      assert.equal(await log.locator('b').count(), 0);
+    }
+    const field = ada.page.getByRole('textbox', { name: en.message, exact: true });
+    await field.fill('Oui');
+    await field.press('Enter');
+    await ben.page.getByRole('log', { name: en.chat }).getByText('Oui', { exact: true }).waitFor();
+    const link = ada.page.getByRole('log', { name: en.chat }).getByRole('link');
+    assert.equal(await link.getAttribute('href'), 'https://example.org/a');
+    assert.match((await link.getAttribute('rel')) ?? '', /noopener/);
+    assert.match((await link.getAttribute('rel')) ?? '', /noreferrer/);
+  });
+});
+
+test('a raised hand is seen and heard of, and everybody is listed', async () => {
+  await withTwo(async (ada, ben) => {
+    await button(ben, en.raise).click();
+    await button(ben, en.lower).waitFor();
+    await button(ada, en.people).click();
+    const list = ada.page.getByRole('list', { name: en.people, exact: true });
+    await list.getByRole('listitem').filter({ hasText: 'Ben' }).waitFor();
+    assert.equal(await list.getByRole('listitem').count(), 2);
+    await ada.page
+      .getByRole('status')
+      .filter({ hasText: /Ben.*hand/i })
+      .first()
+      .waitFor();
+    await button(ben, en.lower).click();
+    await button(ben, en.raise).waitFor();
+  });
+});
+
+test('a reload brings back the same seat, seen and heard, without a question', async () => {
+  await withTwo(async (ada, ben) => {
+    await ada.see('Ben');
+    await ben.page.reload();
+    await inCall(ben);
+    await Promise.all([ada.see('Ben', { frames: 20 }), ben.see('Ada', { frames: 20 })]);
+    await Promise.all([ada.hear(1), ben.hear(0)]);
+    assert.equal(await ada.tile('Ben').count(), 1);
+    assert.equal(
+      await ada.page
+        .getByRole('group')
+        .filter({ has: ada.page.locator('video') })
+        .count(),
+      2,
+    );
+  });
+});
+
+test('who leaves is gone for the others, and may rejoin', async () => {
+  await withTwo(async (ada, ben) => {
+    await ada.see('Ben');
+    await button(ben, en.leave).click();
+    await ada.tile('Ben').waitFor({ state: 'detached' });
+    await ben.page.waitForFunction(() => window.readers.liveCameras() === 0);
+    await ben.page.getByRole('button', { name: 'Rejoin' }).click();
+    await inCall(ben).catch(() => pressJoin(ben));
+    await ada.see('Ben');
+    await ada.hear(1);
+  });
+});
+
+test('the host ends the meeting for everyone; the link is then dead', async () => {
+  await withTwo(async (ada, ben, link) => {
+    assert.equal(await button(ben, en.end).count(), 0);
+    await button(ada, en.leave).click({ trial: true });
+    await endForEveryone(ada);
+    await ben.page.getByRole('heading', { name: 'The meeting is over' }).waitFor();
+    await button(ben, en.leave).waitFor({ state: 'detached' });
+    ben.expectProblems(/status of 4(?:04|10)/);
+    await ben.page.goto('about:blank');
+    await ben.page.goto(link);
+    await ben.page.getByRole('heading', { name: 'The meeting is over' }).waitFor();
+  });
+});
+
+/** The button may ask once more before it acts. */
+async function endForEveryone(host: Visitor): Promise<void> {
+  if ((await button(host, en.end).count()) === 0) await button(host, en.leave).click();
+  await button(host, en.end).first().click();
+  const asked = host.page.getByRole('dialog').or(host.page.getByRole('alertdialog'));
+  const over = host.page.getByRole('heading', { name: 'The meeting is over' });
+  await asked.or(over).first().waitFor();
+  if (await asked.isVisible()) await asked.getByRole('button', { name: en.end }).click();
+  await over.waitFor();
+}
+
+test('another camera and microphone are taken without leaving', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const flags = ['--use-fake-device-for-media-stream=device-count=2'];
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const ben = await visit({ name: 'Ben', person: 1, flags });
+    const link = await meetTogether(house.origin, [ada, ben]);
+    assert.equal((await ada.see('Ben')).person, 1);
+    await button(ben, en.settings).click();
+    for (const kind of ['Camera', 'Microphone']) {
+      const select = ben.page.getByRole('combobox', { name: kind });
+      const values = await select
+        .locator('option')
+        .evaluateAll((options) =>
+          options.map((option) => (option instanceof HTMLOptionElement ? option.value : '')),
+        );
+      const chosen = await select.inputValue();
+      const other = values.find((value) => value !== '' && value !== chosen && value !== 'default');
+      assert.ok(other, `no second ${kind} in ${values.join()}`);
+      await select.selectOption(other);
+      await ben.page.waitForFunction(
+        ([type, id]) => window.readers.liveDevices(type).includes(id),
+        [kind === 'Camera' ? 'video' : 'audio', other] as const,
+      );
+    }
+    await ada.see('Ben', { frames: 20 });
+    await ada.hear(1);
+    assert.ok(link.length > 0);
+  });
+});
+
+test('a meeting joined by the link field of the home page', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const ben = await visit({ name: 'Ben', person: 1 });
+    const link = await meetTogether(house.origin, [ada]);
+    await ben.page.goto(house.origin);
+    await ben.page.getByRole('textbox', { name: en.link_field, exact: true }).fill(link);
+    await button(ben, en.join).click();
+    await pressJoin(ben);
+    await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+    assert.equal(ben.page.url(), link);
+    await joinMeeting(ben, link);
+  });
+});
