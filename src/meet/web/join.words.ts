@@ -1,0 +1,53 @@
+import { words } from '../../web/lang.ts';
+
+/** What the join page says when all goes well; what can be wrong is in trouble.words.ts. */
+export const joinWords = words(
+  {
+    title: 'Join the meeting',
+    here: (people: number) =>
+      people === 0
+        ? 'Nobody is here yet.'
+        : people === 1
+          ? 'One person is here.'
+          : `${people} people are here.`,
+    name: 'Your name',
+    name_missing: 'Write your name first.',
+    join: 'Join',
+    connecting: 'Connecting…',
+    audio: { on: 'Mute', off: 'Unmute' },
+    video: { on: 'Stop video', off: 'Start video' },
+    settings: 'Settings',
+    ask: 'Turn on camera and microphone',
+    unseen: 'Nobody sees or hears you before you join.',
+    camera_off: 'Your camera is off',
+    copy: 'Copy link',
+    copied: 'Link copied',
+    share: 'Share link',
+    invite: 'Send this link to those you expect.',
+    encryption: 'Encrypted between you and this server; not yet from end to end.',
+  },
+  {
+    title: 'Rejoindre la réunion',
+    here: (people: number) =>
+      people === 0
+        ? 'Personne n’est encore là.'
+        : people === 1
+          ? 'Une personne est là.'
+          : `${people} personnes sont là.`,
+    name: 'Votre nom',
+    name_missing: 'Écrivez d’abord votre nom.',
+    join: 'Rejoindre',
+    connecting: 'Connexion…',
+    audio: { on: 'Couper le micro', off: 'Activer le micro' },
+    video: { on: 'Couper la caméra', off: 'Activer la caméra' },
+    settings: 'Réglages',
+    ask: 'Allumer la caméra et le micro',
+    unseen: 'Personne ne vous voit ni ne vous entend avant votre entrée.',
+    camera_off: 'Votre caméra est coupée',
+    copy: 'Copier le lien',
+    copied: 'Lien copié',
+    share: 'Partager le lien',
+    invite: 'Envoyez ce lien à ceux que vous attendez.',
+    encryption: 'Chiffré entre vous et ce serveur\u202f; pas encore de bout en bout.',
+  },
+);

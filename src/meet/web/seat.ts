@@ -1,0 +1,68 @@
+import { toBase64url } from '../../protocol/link/base64url.ts';
+
+/**
+ * What one tab keeps about its place in a meeting, so that a reload is back in the same seat.
+ * It dies with the tab.
+ */
+export interface Place {
+  /** 32 random bytes, B64: the server's and the media server's name for the seat is their hash. */
+  readonly seat: string;
+  /** In the call: a reload goes straight back into it. */
+  readonly inside: boolean;
+  readonly name: string;
+  readonly audio_on: boolean;
+  readonly video_on: boolean;
+}
+
+const keyOf = (room: string): string => `seat:${room}`;
+
+/** The tab's place in a room; a new seat where it has none. */
+export function readPlace(room: string): Place {
+  const kept = readKept(room);
+  if (kept) return kept;
+  const place = freshPlace();
+  keep(room, place);
+  return place;
+}
+
+function freshPlace(): Place {
+  const seat = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+  return { seat, inside: false, name: '', audio_on: true, video_on: true };
+}
+
+function readKept(room: string): Place | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(keyOf(room)) ?? 'null') as Place | null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Holds the tab's seat until `signal`, and gives the place. A duplicated tab comes with a copy of
+ * the seat that the first one sits in: it takes another, and waits at the door.
+ */
+export function takeSeat(room: string, signal: AbortSignal): Promise<Place> {
+  return new Promise((resolve) => {
+    const gone = new Promise<void>((done) => signal.addEventListener('abort', () => done()));
+    const { seat } = readPlace(room);
+    void navigator.locks.request(`seat:${seat}`, { ifAvailable: true }, (lock) => {
+      if (!lock) keep(room, freshPlace());
+      resolve(readPlace(room));
+      return lock ? gone : undefined;
+    });
+  });
+}
+
+/** Changes the tab's place: the call keeps its switches here, so that a reload finds them. */
+export function keepPlace(room: string, change: Partial<Omit<Place, 'seat'>>): void {
+  keep(room, { ...readPlace(room), ...change });
+}
+
+function keep(room: string, place: Place): void {
+  try {
+    sessionStorage.setItem(keyOf(room), JSON.stringify(place));
+  } catch {
+    // Without storage a reload takes a new seat.
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What a page does before its framework arrives. This runs inline in the head's end, so it is
+ * kept to what must not wait: an early press is held here, and made again after hydration.
+ */
+export interface Early {
+  /** What was pressed or submitted before hydration, in order: the controls, or the forms. */
+  readonly held: HTMLElement[];
+  /** The own picture and sound, where they were asked for before hydration. */
+  media: Promise<MediaStream> | null;
+  release(): void;
+}
+
+declare global {
+  interface Window {
+    early?: Early;
+  }
+}
+
+/** Holds every press and submission of the page until `release`. */
+export function holdEarly(): Early {
+  const hold = (event: Event): void => {
+    const target = event.target as Element;
+    const pressed =
+      event.type === 'submit'
+        ? (target as HTMLElement)
+        : target.closest<HTMLElement>('button[type=button]');
+    if (!pressed) return;
+    event.preventDefault();
+    early.held.push(pressed);
+  };
+  const early: Early = {
+    held: [],
+    media: null,
+    release() {
+      removeEventListener('click', hold, true);
+      removeEventListener('submit', hold, true);
+    },
+  };
+  addEventListener('click', hold, true);
+  addEventListener('submit', hold, true);
+  window.early = early;
+  return early;
+}
+
+/** After hydration: stops holding, and makes the early presses and submissions again. */
+export function replayEarly(): void {
+  const { early } = window;
+  if (!early) return;
+  early.release();
+  for (const held of early.held.splice(0)) {
+    if (held instanceof HTMLFormElement) held.requestSubmit();
+    else held.click();
+  }
+}

@@ -1,0 +1,3 @@
+import { holdEarly } from '../early.ts';
+
+holdEarly();

@@ -1,0 +1,3 @@
+/** The page without script has only its style; the build takes it from here. */
+import '../design/tokens.css';
+import '../design/base.css';
