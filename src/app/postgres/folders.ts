@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, realpath } from 'node:fs/promises';
+import { chmod, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperatorError } from '../error.ts';
@@ -31,6 +31,7 @@ export async function makeFolders(data_dir: string): Promise<Folders> {
   const mode = root ? 0o711 : 0o700;
   try {
     await mkdir(join(data_dir, 'postgres'), { recursive: true, mode });
+    if (root) await openPassage(data_dir);
   } catch (cause) {
     const reason = codeOf(cause) ?? String(cause);
     throw new OperatorError(
@@ -47,6 +48,12 @@ export async function makeFolders(data_dir: string): Promise<Folders> {
   const socket = join(sockets, 'socket');
   await mkdir(socket, { recursive: true, mode: 0o700 });
   return { base, data: join(base, 'data'), socket, lock: join(sockets, 'lock') };
+}
+
+/** Root's own data folder is made passable, not readable, where it was made closed. */
+async function openPassage(data_dir: string): Promise<void> {
+  const { uid, mode } = await stat(data_dir);
+  if (uid === 0 && (mode & 0o011) !== 0o011) await chmod(data_dir, (mode & 0o7777) | 0o011);
 }
 
 /**

@@ -64,7 +64,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
         database_url === undefined
           ? await startOwn(options, folders, signal)
           : await reachOutside(database_url, log, signal);
-      if (running.warning !== undefined) log.warn({ part: 'postgres' }, running.warning);
+      if (running.warning !== undefined) log.warn(running.warning);
     },
     stop: async () => {
       await running?.supervised?.stop();
@@ -108,10 +108,7 @@ async function startOwn(
   const { log, durable = true } = options;
   const leftover = await endOrphan(folders.data);
   if (leftover !== undefined)
-    log.info(
-      { part: 'postgres', pid: leftover },
-      'ended the PostgreSQL of a server that was killed',
-    );
+    log.info({ pid: leftover }, 'ended the PostgreSQL of a server that was killed');
   const programs = await locatePrograms(options.pg_bin, await readMajor(folders.data));
   const owner = await chooseOwner(folders, programs.bin);
   signal.throwIfAborted();
@@ -142,7 +139,7 @@ async function reachOutside(database_url: string, log: Log, signal: AbortSignal)
         connection: { connectionString: database_url },
         description: `PostgreSQL ${version} at ${host}`,
       };
-    if (waited_ms === 0) log.info({ part: 'postgres', host }, 'waiting for the database');
+    if (waited_ms === 0) log.info({ host }, 'waiting for the database');
     await delay(500, undefined, { signal });
   }
   throw new OperatorError(`DATABASE_URL: no PostgreSQL answers at ${host}.`);

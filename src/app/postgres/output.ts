@@ -27,9 +27,9 @@ export function followOutput(stream: Readable, log: Log): Output {
     const [, level = 'LOG', text = line] = /^(\w+): {2}(.*)$/.exec(line) ?? [];
     kept.push(line);
     if (kept.length > lines_kept) kept.shift();
-    if (level === 'PANIC') log.error({ part: 'postgres' }, text);
-    else if (level === 'LOG' || too_early.test(text)) log.debug({ part: 'postgres' }, text);
-    else log.warn({ part: 'postgres' }, text);
+    if (level === 'PANIC') log.error(text);
+    else if (level === 'LOG' || too_early.test(text)) log.debug(text);
+    else log.warn(text);
   });
   return { tail: () => kept.join(' | ') };
 }

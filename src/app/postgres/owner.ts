@@ -139,6 +139,7 @@ async function passThrough(user: User): Promise<string[] | undefined> {
     `--inh-caps=${only}`,
     `--ambient-caps=${only}`,
     `--bounding-set=${only}`,
+    '--securebits=+no_setuid_fixup',
     '--no-new-privs',
   ];
 }

@@ -64,7 +64,7 @@ export async function supervise(recipe: Recipe, signal: AbortSignal): Promise<Su
         trouble = `PostgreSQL ended (${how})`;
         running = undefined;
         attempt = 0;
-        log.error({ part: 'postgres', how }, 'PostgreSQL ended unexpectedly; starting it again');
+        log.error({ how }, 'PostgreSQL ended unexpectedly; starting it again');
       }
       await delay(retries_ms[Math.min(attempt, retries_ms.length - 1)], undefined, {
         signal: stopping.signal,
@@ -74,11 +74,11 @@ export async function supervise(recipe: Recipe, signal: AbortSignal): Promise<Su
         await endOrphan(recipe.folders.data);
         running = await launch(recipe, stopping.signal);
         trouble = undefined;
-        log.info({ part: 'postgres' }, 'PostgreSQL is back');
+        log.info('PostgreSQL is back');
       } catch (cause) {
         if (stopping.signal.aborted) return;
         trouble = cause instanceof Error ? cause.message : String(cause);
-        log.error({ part: 'postgres', err: cause }, 'PostgreSQL does not start; trying again');
+        log.error({ err: cause }, 'PostgreSQL does not start; trying again');
       }
     }
   };
