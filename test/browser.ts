@@ -49,7 +49,7 @@ const flags_always = [
 export async function startChromium({ person, flags = [] }: BrowserOptions): Promise<Browser> {
   const executable = findChromium();
   if (!executable) throw new Error('no Chromium found: install the package "chromium"');
-  const media = ['--use-fake-ui-for-media-stream'];
+  const media: string[] = [];
   if (person !== undefined) {
     const { camera, microphone } = await mediaFiles(person);
     media.push(

@@ -5,7 +5,8 @@ import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { toBase64url } from '#src/protocol/link/base64url.ts';
 import { deriveDoor, hashDoor } from '#src/protocol/link/door.ts';
 import { formatLink } from '#src/protocol/link/link.ts';
-import { openRoot, rootFingerprint } from '#src/protocol/link/root.ts';
+import { rootFingerprint } from '#src/protocol/link/fingerprint.ts';
+import { openRoot } from '#src/protocol/link/root.ts';
 
 export interface Answer {
   readonly status: number;

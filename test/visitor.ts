@@ -43,6 +43,10 @@ export interface Visitor {
   hear(person: number, timeout_ms?: number): Promise<Heard>;
   /** Waits until two seconds of audio have passed without that tone. */
   hearNothingOf(person: number, timeout_ms?: number): Promise<Heard>;
+  /** Answers *Allow* to the browser's question for camera, microphone and `more`. */
+  grant(more?: readonly string[]): Promise<void>;
+  /** Answers *Block* to it. */
+  deny(names: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,7 +69,10 @@ export async function openVisitor(
     ignoreHTTPSErrors: true,
   });
   await context.addInitScript({ content: await readersScript() });
-  if (granted) await context.grantPermissions(['camera', 'microphone'], { origin });
+  const grant = async (more: readonly string[] = []): Promise<void> => {
+    await context.grantPermissions(['camera', 'microphone', ...more], { origin });
+  };
+  if (granted) await grant();
   const { requests, problems } = recordTraffic(context, origin);
   const page = await context.newPage();
   page.setDefaultTimeout(patience_ms);
@@ -97,8 +104,23 @@ export async function openVisitor(
         toneOf(person),
         timeout_ms,
       ] as const),
+    grant,
+    deny: (denied) => denyPermissions(page, denied),
     close: () => context.close(),
   };
+}
+
+async function denyPermissions(page: Page, denied: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { targetInfo } = await session.send('Target.getTargetInfo');
+  const { browserContextId } = targetInfo;
+  for (const name of denied)
+    await session.send('Browser.setPermission', {
+      permission: { name },
+      setting: 'denied',
+      ...(browserContextId === undefined ? {} : { browserContextId }),
+    });
+  await session.detach();
 }
 
 function startsWith(name: string): RegExp {

@@ -1,0 +1,208 @@
+/**
+ * A call of invented people, for the screens of `npm run shots` and for tests of the view: it
+ * implements the model of src/meet/web/call and needs no server. Runs in a browser.
+ */
+import { Signal } from '#src/meet/web/call/signal.ts';
+import type {
+  CallModel,
+  Devices,
+  Message,
+  Notice,
+  Person,
+  Phase,
+  Picture,
+  Share,
+  Source,
+  Toast,
+} from '#src/meet/web/call/model.ts';
+
+export interface Sample {
+  /** How many people, oneself included. */
+  readonly people: number;
+  readonly shares?: number;
+  readonly messages?: readonly { readonly by: number; readonly text: string }[];
+  readonly hands?: readonly number[];
+  readonly notices?: readonly Notice[];
+  readonly phase?: Phase;
+  readonly host?: boolean;
+  readonly sound_blocked?: boolean;
+  readonly camera_on?: boolean;
+}
+
+const names = [
+  'Zoé Laurent',
+  'Karim B.',
+  'Ji-woo',
+  'Lucía Fernández',
+  'عبد الرحمن الخطيب',
+  'Anna-Lena Freifrau von und zu Hohenstein-Weissenburg der Ältere',
+  'Tomasz',
+  'Oluwaseun Adeyemi',
+  '王小明',
+  'Nora Lindqvist',
+] as const;
+
+const tints = ['#3f6a62', '#5f4d39', '#3c4a5c', '#5c3a40', '#4a4463', '#3d5a3a'] as const;
+
+/** A drawn head and shoulders, so that a tile shows a picture without a camera. */
+function drawPerson(index: number): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = 640;
+  canvas.height = 360;
+  const pen = canvas.getContext('2d');
+  if (!pen) return canvas;
+  const ground = pen.createLinearGradient(0, 0, 640, 360);
+  ground.addColorStop(0, tints[index % tints.length] ?? '#3f6a62');
+  ground.addColorStop(1, '#20262b');
+  pen.fillStyle = ground;
+  pen.fillRect(0, 0, 640, 360);
+  pen.fillStyle = `hsl(${(index * 67) % 360} 28% 52%)`;
+  pen.beginPath();
+  pen.ellipse(320, 380, 170, 190, 0, 0, Math.PI * 2);
+  pen.fill();
+  pen.fillStyle = `hsl(${(index * 67) % 360} 30% 68%)`;
+  pen.beginPath();
+  pen.arc(320, 140, 62, 0, Math.PI * 2);
+  pen.fill();
+  return canvas;
+}
+
+/** A page of text, as somebody shares it. */
+function drawScreen(index: number): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = 1280;
+  canvas.height = 800;
+  const pen = canvas.getContext('2d');
+  if (!pen) return canvas;
+  pen.fillStyle = '#fbfbf8';
+  pen.fillRect(0, 0, 1280, 800);
+  pen.fillStyle = '#1c2328';
+  pen.font = '600 44px system-ui';
+  pen.fillText(`Plan ${index + 1}`, 90, 110);
+  pen.font = '26px system-ui';
+  for (let line = 0; line < 14; line += 1) {
+    pen.fillText('The draft is in the notes, on the second page.', 90, 180 + line * 42);
+  }
+  return canvas;
+}
+
+function show(id: string, canvas: HTMLCanvasElement): Picture {
+  return {
+    id,
+    mirrored: false,
+    attach(video) {
+      const stream = canvas.captureStream(1);
+      video.srcObject = stream;
+      return () => {
+        video.srcObject = null;
+        for (const track of stream.getTracks()) track.stop();
+      };
+    },
+  };
+}
+
+function samplePerson(index: number, sample: Sample): Person {
+  const you = index === 0;
+  const place = (index - 1 + names.length) % names.length;
+  const round = Math.floor((index - 1) / names.length);
+  const base = you ? 'Ada' : (names[place] ?? '');
+  const camera_on = you ? (sample.camera_on ?? true) : index % 4 !== 3;
+  const hand = sample.hands?.indexOf(index) ?? -1;
+  return {
+    identity: `sample-${index}`,
+    name: round > 0 ? `${base} ${round + 1}` : base,
+    you,
+    picture: camera_on ? show(`picture-${index}`, drawPerson(index)) : null,
+    camera_on,
+    muted: index % 3 === 2,
+    speaking: index === 1,
+    bars: index === 4 ? 1 : 3,
+    hand_at: hand < 0 ? null : 1_700_000_000_000 + hand,
+    away: index === 7,
+  };
+}
+
+function sampleShare(index: number, people: readonly Person[]): Share {
+  const owner = people[index + 1];
+  return {
+    id: `share-${index}`,
+    identity: owner?.identity ?? '',
+    name: owner?.name ?? '',
+    you: false,
+    picture: show(`screen-${index}`, drawScreen(index)),
+  };
+}
+
+function sampleMessages(sample: Sample, people: readonly Person[]): Message[] {
+  return (sample.messages ?? []).map(({ by, text }, index) => {
+    const person = people[by];
+    const { identity = '', name = '', you = false } = person ?? {};
+    const at = new Date(2026, 4, 12, 12, 1 + index).getTime();
+    return { id: `message-${index}`, identity, name, you, at, text, waiting: false };
+  });
+}
+
+const devices: Devices = {
+  microphone: {
+    list: [
+      { id: 'a', label: 'Built-in microphone' },
+      { id: 'b', label: 'USB headset' },
+    ],
+    chosen: 'a',
+  },
+  camera: { list: [{ id: 'c', label: 'Front camera' }], chosen: 'c' },
+  speaker: { list: [{ id: 'd', label: 'USB headset' }], chosen: '' },
+};
+
+/** Stages a sample. Switches, hand and chat answer; nothing leaves the page. */
+export function stageSample(sample: Sample): CallModel {
+  const everybody = Array.from({ length: sample.people }, (_, at) => samplePerson(at, sample));
+  const people = new Signal<readonly Person[]>(everybody);
+  const source = (on: boolean): Signal<Source> => new Signal<Source>({ on, busy: false, fault: null });
+  const microphone = source(true);
+  const camera = source(sample.camera_on ?? true);
+  const screen = source(false);
+  const messages = new Signal<readonly Message[]>(sampleMessages(sample, everybody));
+  const notices = (sample.notices ?? []).map((notice, index) => ({ id: index + 1, notice }));
+  const toasts = new Signal<readonly Toast[]>(notices);
+  const shares = Array.from({ length: sample.shares ?? 0 }, (_, at) => sampleShare(at, everybody));
+  const setOwn = (change: Partial<Person>): void =>
+    people.set(people.get().map((person) => (person.you ? { ...person, ...change } : person)));
+  const turn = (part: Signal<Source>, on: boolean): void => part.set({ ...part.get(), on });
+  return {
+    phase: new Signal<Phase>(sample.phase ?? 'connected'),
+    people,
+    shares: new Signal<readonly Share[]>(shares),
+    speaker: new Signal<string | null>(sample.people > 1 ? 'sample-1' : null),
+    heard: new Map(),
+    microphone,
+    camera,
+    screen,
+    can_share: true,
+    devices: new Signal(devices),
+    messages,
+    toasts,
+    sound_blocked: new Signal(sample.sound_blocked ?? false),
+    host: sample.host ?? false,
+    setMicrophone(on) {
+      turn(microphone, on);
+      setOwn({ muted: !on });
+    },
+    setCamera: (on) => turn(camera, on),
+    setScreen: (on) => turn(screen, on),
+    choose: () => undefined,
+    raiseHand: (up) => setOwn({ hand_at: up ? Date.now() : null }),
+    send(text) {
+      const id = `message-${messages.get().length}`;
+      const own = { identity: 'sample-0', name: 'Ada', you: true, waiting: false };
+      messages.set([...messages.get(), { id, ...own, at: Date.now(), text }]);
+      return true;
+    },
+    show: () => undefined,
+    playSound: () => undefined,
+    copyLink: () => toasts.set([{ id: 99, notice: { kind: 'copied' } }]),
+    dismiss: (id) => toasts.set(toasts.get().filter((toast) => toast.id !== id)),
+    leave: () => undefined,
+    endForEveryone: () => undefined,
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The link's secret and the host's key stay in the browser: after a whole meeting they are in no
+ * log line, no file of the server, no request, no Referer and no answer.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fromBase64url } from '#src/protocol/link/base64url.ts';
+import { openBrowsers } from './browser.ts';
+import { startHouse } from './house.ts';
+import type { TestHouse } from './house.ts';
+import { button, inCall, meetTogether } from './journey.ts';
+import { names } from './names.ts';
+import { ask } from './program.ts';
+import type { Visitor } from './visitor.ts';
+
+const browsers = openBrowsers();
+let house: TestHouse;
+
+before(async () => {
+  house = await startHouse();
+});
+after(async () => {
+  await browsers.close();
+  await house.stop();
+});
+
+/** Every way in which `secret` (base64url) may be written down. */
+function spellings(secret: string): Buffer[] {
+  const bytes = Buffer.from(fromBase64url(secret) ?? []);
+  assert.equal(bytes.length, 32);
+  const texts = [
+    secret,
+    bytes.toString('base64'),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+  ];
+  return [bytes, ...texts.map((text) => Buffer.from(text))];
+}
+
+function assertAbsent(where: string, content: string | Buffer, secret: string): void {
+  const haystack = Buffer.isBuffer(content) ? content : Buffer.from(content);
+  for (const spelling of spellings(secret))
+    assert.equal(haystack.indexOf(spelling), -1, `the secret is in ${where}`);
+}
+
+/** Everything that left the browser: addresses, headers, bodies, frames. */
+function recordSent(visitor: Visitor): string[] {
+  const sent: string[] = [];
+  visitor.context.on('request', (request) => {
+    sent.push(request.url(), JSON.stringify(request.headers()), request.postData() ?? '');
+  });
+  visitor.page.on('websocket', (socket) => {
+    sent.push(socket.url());
+    socket.on('framesent', ({ payload }) => sent.push(payload.toString('latin1')));
+  });
+  return sent;
+}
+
+/** Everything the database holds, as text. */
+async function dump(): Promise<string> {
+  const { database } = house.house;
+  const tables = await database.introspection.getTables();
+  const rows = await Promise.all(
+    tables.map(({ name, schema = 'public' }) =>
+      database
+        .withSchema(schema)
+        .selectFrom(name as 'meeting')
+        .selectAll()
+        .execute(),
+    ),
+  );
+  assert.ok(rows.flat().length > 0);
+  return JSON.stringify(rows, (_key, value: unknown) => {
+    const { type, data } = Object(value) as { type?: unknown; data?: unknown };
+    return type === 'Buffer' ? Buffer.from(data as number[]).toString('base64url') : value;
+  });
+}
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function meetAndTalk(ada: Visitor, ben: Visitor): Promise<string> {
+  const link = await meetTogether(house.origin, [ada, ben]);
+  await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+  await button(ben, names.en.chat).click();
+  await ben.page.getByRole('textbox', { name: names.en.message, exact: true }).fill('Hello');
+  await button(ben, names.en.send).click();
+  await ben.page.reload();
+  await inCall(ben);
+  return link;
+}
+
+test('after a meeting the secret is nowhere but in the browsers', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const ben = await visit({ name: 'Ben', person: 1 });
+    const sent = [recordSent(ada), recordSent(ben)];
+    const link = await meetAndTalk(ada, ben);
+    const [, secret = ''] = new URL(link).hash.split('.');
+    assert.equal(secret.length, 43);
+    const everything = sent.flat();
+    assert.ok(
+      everything.some((text) => text.includes('/lk/rtc')),
+      'frames were recorded',
+    );
+    for (const text of everything) {
+      assertAbsent('what a browser sent', text, secret);
+      assert.ok(!/"referer":"[^"]/i.test(text), `a Referer was sent: ${text}`);
+    }
+    assertAbsent('the log', house.log_lines.join(''), secret);
+    assertAbsent('the database', await dump(), secret);
+    const written = files(house.data_dir);
+    assert.ok(written.length > 100);
+    for (const file of written) assertAbsent(file, readFileSync(file), secret);
+    const metrics = await ask(house.house.metrics_origin, '/metrics');
+    const health = await ask(house.origin, '/healthz');
+    assertAbsent('the metrics', metrics.text + health.text, secret);
+  });
+});
+
+test('the door value and media tokens are in no log line and in no file', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const bodies: string[] = [];
+    ada.context.on('request', (request) => bodies.push(request.postData() ?? '', request.url()));
+    await meetTogether(house.origin, [ada]);
+    const found = (pattern: RegExp): string =>
+      bodies.map((body) => pattern.exec(body)?.[1]).find((value) => value !== undefined) ?? '';
+    const door = found(/"door":"([\w-]{43})"/);
+    const seat = found(/"seat":"([\w-]{43})"/);
+    const log = house.log_lines.join('');
+    for (const value of [door, seat]) {
+      assertAbsent('the log', log, value);
+      for (const file of files(house.data_dir)) assertAbsent(file, readFileSync(file), value);
+    }
+    assert.doesNotMatch(log, /eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/, 'a token is in the log');
+  });
+});
+
+test('an error says nothing of the link, on the page’s side and on the server’s', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    ada.expectProblems(/./);
+    const secret = Buffer.alloc(32, 7).toString('base64url');
+    const fragment = `#1.${secret}.${Buffer.alloc(16, 7).toString('base64url')}`;
+    const sent = recordSent(ada);
+    await ada.page.goto(`${house.origin}/m/${'a'.repeat(26)}${fragment}`);
+    await ada.page.getByRole('heading', { name: 'There is no such meeting' }).waitFor();
+    await ada.page.goto(`${house.origin}/m/${'!'.repeat(26)}${fragment}`);
+    for (const text of sent) assertAbsent('what the browser sent', text, secret);
+    assertAbsent('the log', house.log_lines.join(''), secret);
+    assertAbsent('the console', ada.problems.join('\n'), secret);
+    assertAbsent('the page', await ada.page.locator('body').innerText(), secret);
+    for (const path of [`/m/x?secret=${secret}`, `/${secret}`, `/rpc/${secret}`])
+      assertAbsent(`the answer to ${path}`, (await ask(house.origin, path)).text, secret);
+    assertAbsent('the log', house.log_lines.join(''), secret);
+  });
+});
