@@ -131,7 +131,7 @@ export function createMedia(options: MediaOptions): Media {
     },
     health: () =>
       parts?.upstream.health() ?? { ok: false, detail: 'The media server is starting.' },
-    mint: (request) => mintToken(ready().keys, request),
+    mint: async (request) => mintToken(ready().keys, request),
     upgrade(request, socket, head) {
       if (running && parts) parts.signalling.upgrade(request, socket, head);
       else deny(socket, 503, 'The media server is starting.');
@@ -150,8 +150,8 @@ export function createMedia(options: MediaOptions): Media {
         for (const connection of connections) connection.destroy();
       }
     },
-    endRoom: (room) => ready().rooms.end(room),
-    people: (room) => ready().rooms.people(room),
+    endRoom: async (room) => ready().rooms.end(room),
+    people: async (room) => ready().rooms.people(room),
     metrics: () => measure(parts),
     engine_pid: () => parts?.upstream.pid(),
   };

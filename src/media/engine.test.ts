@@ -1,0 +1,235 @@
+/** The real engine under its supervisor. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { AccessToken } from 'livekit-server-sdk';
+import { OperatorError } from '#src/app/error.ts';
+import { until } from '#test/until.ts';
+import { Engine } from './engine.ts';
+import type { EngineOptions, EngineTimes } from './engine.ts';
+import { logLine } from './engine-process.ts';
+import { createTestLog, engine_path, isAlive, keys } from './test-stand.ts';
+
+const { log, lines } = createTestLog();
+const live = new AbortController().signal;
+
+function createTestEngine(
+  change: Partial<EngineOptions> = {},
+  times: Partial<EngineTimes> = {},
+): Engine {
+  return new Engine(
+    {
+      log,
+      log_level: 'trace',
+      engine_path,
+      keys,
+      ports: { udp: 0, tcp: 0, turn: 0 },
+      chooseNodeIp: () => Promise.resolve('127.0.0.1'),
+      node_ip_follows: false,
+      webhook_url: () => 'http://127.0.0.1:9/',
+      onRestart: () => undefined,
+      ...change,
+    },
+    times,
+  );
+}
+
+function answers(url: string | undefined): Promise<boolean> {
+  return fetch(`${url}/`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+function pidOf(engine: Engine): number {
+  const pid = engine.pid();
+  assert.ok(pid !== undefined, 'the engine is up');
+  return pid;
+}
+
+describe('two engines on one machine', () => {
+  const engines = [createTestEngine(), createTestEngine()];
+  before(() => Promise.all(engines.map((engine) => engine.start(live))));
+  after(() => Promise.all(engines.map((engine) => engine.stop())));
+
+  test('both serve, on ports of their own', async () => {
+    for (const engine of engines) {
+      assert.deepEqual(engine.health(), { ok: true });
+      assert.ok(await answers(engine.url()));
+    }
+    const all = engines.flatMap((engine) => Object.values(engine.ports() ?? {}));
+    assert.equal(new Set(all).size, 8);
+  });
+});
+
+describe('an engine that falls', () => {
+  let restarted = 0;
+  const engine = createTestEngine({ onRestart: () => void (restarted += 1) }, { check_ms: 50 });
+  before(() => engine.start(live));
+  after(() => engine.stop());
+
+  test('kill -9: it is back on the same ports', async () => {
+    const pid = pidOf(engine);
+    const ports = engine.ports();
+    process.kill(pid, 'SIGKILL');
+    await until('the engine is known to be down', 5000, () => engine.pid() !== pid);
+    assert.ok(await answers(await engine.untilUp(5000)));
+    assert.notEqual(engine.pid(), pid);
+    assert.deepEqual(engine.ports(), ports);
+    assert.equal(engine.restarts(), 1);
+    assert.equal(restarted, 1);
+  });
+
+  test('one that hangs is killed and replaced', { timeout: 30_000 }, async () => {
+    const pid = pidOf(engine);
+    process.kill(pid, 'SIGSTOP');
+    await until('another engine', 20_000, () => {
+      const now = engine.pid();
+      return now !== undefined && now !== pid;
+    });
+    assert.equal(isAlive(pid), false);
+    assert.ok(await answers(engine.url()));
+  });
+
+  test('while it is down, health says why', async () => {
+    process.kill(pidOf(engine), 'SIGKILL');
+    const health = await until('it is noticed', 5000, () => {
+      const now = engine.health();
+      return !now.ok && now;
+    });
+    assert.match(health.detail ?? '', /The media engine is down/);
+    assert.ok(await engine.untilUp(10_000));
+  });
+});
+
+describe('the end', () => {
+  test('stop leaves no process, and nothing is started again', async () => {
+    const engine = createTestEngine();
+    await engine.start(live);
+    const pid = pidOf(engine);
+    await engine.stop();
+    assert.equal(isAlive(pid), false);
+    assert.equal(engine.url(), undefined);
+    assert.equal(engine.restarts(), 0);
+  });
+
+  test('stop while it is being started again leaves none either', async () => {
+    const engine = createTestEngine();
+    await engine.start(live);
+    const { http } = engine.ports() ?? {};
+    process.kill(pidOf(engine), 'SIGKILL');
+    await until('it is noticed', 5000, () => !engine.health().ok);
+    await engine.stop();
+    assert.equal(await answers(`http://127.0.0.1:${http}`), false);
+  });
+
+  test('an engine whose parent was killed ends by itself', async () => {
+    const script = `
+      import { spawnEngine } from ${JSON.stringify(import.meta.resolve('./engine-process.ts'))};
+      import { engineConfig } from ${JSON.stringify(import.meta.resolve('./engine-config.ts'))};
+      import { choosePorts } from ${JSON.stringify(import.meta.resolve('./ports.ts'))};
+      import { createLog } from ${JSON.stringify(import.meta.resolve('../app/log.ts'))};
+      const ports = await choosePorts({ udp: 0, tcp: 0, turn: 0 });
+      const config = engineConfig({
+        keys: { key: 'k', secret: 's'.repeat(32) }, ports, node_ip: '127.0.0.1',
+        webhook_url: 'http://127.0.0.1:9/', log_level: 'info',
+      });
+      const engine = await spawnEngine(process.argv[1], config, createLog('silent'));
+      process.stdout.write(String(engine.pid));`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script, engine_path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [text]: unknown[] = await once(parent.stdout, 'data');
+    const pid = Number(String(text));
+    assert.ok(isAlive(pid));
+    parent.kill('SIGKILL');
+    await until('the engine ended', 5000, () => !isAlive(pid));
+  });
+});
+
+describe('what keeps it from starting is one sentence for the operator', () => {
+  async function failure(engine: Engine): Promise<string> {
+    const cause: unknown = await engine.start(live).then(
+      () => assert.fail('it started'),
+      (reason: unknown) => reason,
+    );
+    await engine.stop();
+    assert.ok(cause instanceof OperatorError, String(cause));
+    assert.equal(engine.url(), undefined);
+    return cause.message;
+  }
+
+  test('it is not built', async () => {
+    const message = await failure(createTestEngine({ engine_path: `${engine_path}-absent` }));
+    assert.match(message, /no media engine at .*-absent/);
+  });
+
+  test('a port that was asked for is taken: TCP', async () => {
+    const taken = createServer().listen(0);
+    await once(taken, 'listening');
+    const address = taken.address();
+    const tcp = typeof address === 'object' && address ? address.port : 0;
+    const engine = createTestEngine({ ports: { udp: 0, tcp, turn: 0 } }, { taken_ports_ms: 200 });
+    assert.match(await failure(engine), new RegExp(`Port ${tcp}/tcp .*is taken`));
+    taken.close();
+  });
+
+  test('a port that was asked for is taken: UDP and TURN', async () => {
+    const taken = createSocket('udp4').bind(0);
+    await once(taken, 'listening');
+    const { port } = taken.address();
+    for (const ports of [
+      { udp: port, tcp: 0, turn: 0 },
+      { udp: 0, tcp: 0, turn: port },
+    ]) {
+      const engine = createTestEngine({ ports }, { taken_ports_ms: 200 });
+      assert.match(await failure(engine), new RegExp(`Port ${port}/udp .*is taken`));
+    }
+    taken.close();
+  });
+
+  test('it refuses a setting', async () => {
+    const engine = createTestEngine({ chooseNodeIp: () => Promise.resolve('nowhere') });
+    assert.match(await failure(engine), /does not start: .*invalid ip nowhere/);
+  });
+});
+
+describe('no token reaches the log', () => {
+  test('not in a line of the engine, whatever its form', () => {
+    const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';
+    const own = createTestLog();
+    for (const line of [
+      `{"level":"error","msg":"invalid token: ${token}, error: x","url":"/rtc?access_token=${token}"}`,
+      `panic: ${token}`,
+      `{"level":"warn","msg":"cut off ${token}`,
+    ])
+      logLine(own.log, line);
+    assert.equal(own.lines.length, 3);
+    for (const line of own.lines) assert.ok(!line.includes(token.slice(0, 24)), line);
+  });
+
+  test('not when the real engine complains about one', async () => {
+    const engine = createTestEngine();
+    await engine.start(live);
+    try {
+      const foreign = new AccessToken(keys.key, 'another secret of 32 characters or more', {
+        identity: 'eve',
+      });
+      foreign.addGrant({ roomJoin: true, room: 'r' });
+      const token = await foreign.toJwt();
+      const from = lines.length;
+      const response = await fetch(`${engine.url()}/rtc/validate?access_token=${token}`);
+      assert.equal(response.status, 401);
+      assert.ok((await response.text()).includes(token), 'the engine itself repeats it');
+      await until('the engine wrote about it', 5000, () =>
+        lines.slice(from).some((line) => line.includes('[redacted]')),
+      );
+      for (const line of lines) assert.ok(!line.includes(token.split('.')[2] ?? '?'), line);
+    } finally {
+      await engine.stop();
+    }
+  });
+});
