@@ -158,7 +158,8 @@ const devices: Devices = {
 export function stageSample(sample: Sample): CallModel {
   const everybody = Array.from({ length: sample.people }, (_, at) => samplePerson(at, sample));
   const people = new Signal<readonly Person[]>(everybody);
-  const source = (on: boolean): Signal<Source> => new Signal<Source>({ on, busy: false, fault: null });
+  const source = (on: boolean): Signal<Source> =>
+    new Signal<Source>({ on, busy: false, fault: null });
   const microphone = source(true);
   const camera = source(sample.camera_on ?? true);
   const screen = source(false);

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import css from './bar.module.css';
+
+interface BarButtonProps {
+  /** The accessible name, and with the key the tooltip. */
+  readonly name: string;
+  readonly onPress: () => void;
+  readonly children: ReactNode;
+  readonly shortcut?: string;
+  /** For a switch whose name stays the same. */
+  readonly pressed?: boolean;
+  readonly expanded?: boolean;
+  readonly busy?: boolean;
+  readonly look?: 'off' | 'danger' | 'plain';
+  /** A number in the corner, and what it says to those who do not see it. */
+  readonly badge?: { readonly count: number; readonly text: string } | undefined;
+}
+
+/** A control of the call: an icon with a name, a key and a tooltip that says both. */
+export function BarButton(props: BarButtonProps): ReactNode {
+  const { name, shortcut, badge } = props;
+  return (
+    <button
+      type="button"
+      className={css.button}
+      aria-label={name}
+      aria-pressed={props.pressed}
+      aria-expanded={props.expanded}
+      aria-busy={props.busy}
+      aria-keyshortcuts={shortcut}
+      aria-description={badge?.text}
+      data-look={props.look}
+      data-tip={shortcut === undefined ? name : `${name} (${shortcut})`}
+      onClick={props.onPress}
+    >
+      {props.children}
+      {badge !== undefined && (
+        <span className={css.badge} aria-hidden="true">
+          {badge.count > 99 ? '99+' : badge.count}
+        </span>
+      )}
+    </button>
+  );
+}

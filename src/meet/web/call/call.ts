@@ -1,0 +1,225 @@
+/** The whole call of one seat, put together from its parts; no view and no framework. */
+import { Chat } from './chat.ts';
+import { Connection } from './connection.ts';
+import type { Seat } from './connection.ts';
+import { DeviceList } from './devices.ts';
+import { watchFloor } from './floor.ts';
+import { Hand } from './hands.ts';
+import { OwnTrack } from './own-track.ts';
+import { showStream } from './picture.ts';
+import { Roster } from './roster.ts';
+import type { Own } from './roster.ts';
+import { ScreenShare, canShareScreen } from './screen.ts';
+import { follow } from './signal.ts';
+import type { Readable } from './signal.ts';
+import { Sound } from './sound.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { Toasts } from './toasts.ts';
+import type { CallModel, Device, DeviceKind, Picture } from './model.ts';
+import type { Entry, LeaveReason, Ticket } from '../entry.ts';
+
+export interface Doors {
+  readonly seat: Seat;
+  /** Ends the meeting for everybody; null where one is not its host. */
+  readonly end: (() => Promise<void>) | null;
+}
+
+/** Starts connecting at once. Aborting `life` leaves the call and frees every device. */
+export class Call implements CallModel {
+  /** Resolves when the call is over; never rejects. */
+  readonly over: Promise<LeaveReason>;
+  readonly speaker: Readable<string | null>;
+  readonly can_share = canShareScreen();
+  readonly host: boolean;
+  readonly #entry: Entry;
+  readonly #doors: Doors;
+  readonly #closing = new AbortController();
+  readonly #toasts: Toasts;
+  readonly #microphone: OwnTrack;
+  readonly #camera: OwnTrack;
+  readonly #screen: ScreenShare;
+  readonly #hand = new Hand();
+  readonly #sound: Sound;
+  readonly #subscriptions: Subscriptions;
+  readonly #roster: Roster;
+  readonly #chat: Chat;
+  readonly #connection: Connection;
+  readonly #devices: DeviceList;
+  /** Until a ticket says which it is. */
+  #identity = 'you';
+  #shown: { track: MediaStreamTrack; picture: Picture } | null = null;
+
+  constructor(entry: Entry, doors: Doors, life: AbortSignal) {
+    const alive = AbortSignal.any([life, this.#closing.signal]);
+    this.#entry = entry;
+    this.#doors = doors;
+    this.host = doors.end !== null;
+    this.#toasts = new Toasts(alive);
+    const announce = this.#toasts.add;
+    const { audio, video, audio_on, video_on } = entry;
+    const microphone = { kind: 'microphone', track: audio, on: audio_on, announce } as const;
+    const camera = { kind: 'camera', track: video, on: video_on, announce } as const;
+    this.#microphone = new OwnTrack(microphone, alive);
+    this.#camera = new OwnTrack(camera, alive);
+    this.#screen = new ScreenShare(announce, alive);
+    this.#sound = new Sound(entry.speaker_id ?? '', alive);
+    this.#subscriptions = new Subscriptions(alive);
+    this.#roster = new Roster(this.#readOwn(), announce, alive);
+    this.#chat = new Chat({ identity: () => this.#identity, name: entry.name });
+    this.speaker = watchFloor(this.#roster.people, alive);
+    this.#connection = this.#connect(doors.seat, alive);
+    this.over = this.#connection.run().then((reason) => {
+      this.#closing.abort();
+      return reason;
+    });
+    this.#devices = this.#watchDevices(alive);
+    const own = [
+      this.#microphone.state,
+      this.#camera.track,
+      this.#hand.raised_at,
+      this.#screen.picture,
+    ];
+    for (const part of own) {
+      follow<unknown>(part, alive, () => this.#roster.setOwn(this.#readOwn()));
+    }
+  }
+
+  #connect(seat: Seat, alive: AbortSignal): Connection {
+    const know = (ticket: Ticket): Ticket => {
+      this.#identity = ticket.identity;
+      this.#roster.setOwn(this.#readOwn());
+      return ticket;
+    };
+    const known: Seat = {
+      ...seat,
+      first: seat.first?.then(know) ?? null,
+      ask: async () => know(await seat.ask()),
+    };
+    const parts = [
+      this.#roster,
+      this.#subscriptions,
+      this.#sound,
+      this.#microphone,
+      this.#camera,
+      this.#screen,
+      this.#hand,
+      this.#chat,
+    ];
+    return new Connection(known, (room) => parts.forEach((part) => part.dress(room)), alive);
+  }
+
+  #watchDevices(alive: AbortSignal): DeviceList {
+    const choices = {
+      microphone: this.#microphone.device,
+      camera: this.#camera.device,
+      speaker: this.#sound.speaker,
+    };
+    const onGone = (device: DeviceKind, { label }: Device): void => {
+      // A microphone or camera in use says so itself, by its track.
+      if (device !== 'speaker') return;
+      this.#sound.choose('');
+      this.#toasts.add({ kind: 'fallback', device, name: label });
+    };
+    const devices = new DeviceList(choices, onGone, alive);
+    follow(this.#microphone.track, alive, () => void devices.read());
+    follow(this.#camera.track, alive, () => void devices.read());
+    return devices;
+  }
+
+  #readOwn(): Own {
+    return {
+      identity: this.#identity,
+      name: this.#entry.name,
+      picture: this.#readPicture(),
+      muted: !this.#microphone.state.get().on,
+      hand_at: this.#hand.raised_at.get(),
+      share: this.#screen.picture.get(),
+    };
+  }
+
+  /** The same picture for the same track, so that one's own tile does not flicker. */
+  #readPicture(): Picture | null {
+    const track = this.#camera.track.get();
+    if (track === null) this.#shown = null;
+    else if (this.#shown?.track !== track)
+      this.#shown = { track, picture: showStream(track, true) };
+    return this.#shown?.picture ?? null;
+  }
+
+  get phase() {
+    return this.#connection.phase;
+  }
+  get people() {
+    return this.#roster.people;
+  }
+  get shares() {
+    return this.#roster.shares;
+  }
+  get heard() {
+    return this.#roster.heard;
+  }
+  get microphone() {
+    return this.#microphone.state;
+  }
+  get camera() {
+    return this.#camera.state;
+  }
+  get screen() {
+    return this.#screen.state;
+  }
+  get devices() {
+    return this.#devices.state;
+  }
+  get messages() {
+    return this.#chat.messages;
+  }
+  get toasts() {
+    return this.#toasts.list;
+  }
+  get sound_blocked() {
+    return this.#sound.blocked;
+  }
+
+  setMicrophone(on: boolean): void {
+    this.#microphone.setOn(on);
+  }
+  setCamera(on: boolean): void {
+    this.#camera.setOn(on);
+  }
+  setScreen(on: boolean): void {
+    this.#screen.setOn(on);
+  }
+  choose(kind: DeviceKind, id: string): void {
+    const chosen = { microphone: this.#microphone, camera: this.#camera, speaker: this.#sound };
+    chosen[kind].choose(id);
+  }
+  raiseHand(up: boolean): void {
+    this.#hand.raise(up);
+  }
+  send(text: string): boolean {
+    const sent = this.#chat.send(text);
+    if (!sent && text.trim() !== '') this.#toasts.add({ kind: 'too-fast' });
+    return sent;
+  }
+  show(ids: ReadonlySet<string>): void {
+    this.#subscriptions.show(ids);
+  }
+  playSound(): void {
+    this.#sound.play();
+  }
+  copyLink(): void {
+    navigator.clipboard
+      .writeText(this.#entry.link_url)
+      .then(() => this.#toasts.add({ kind: 'copied' }))
+      .catch(() => this.#toasts.add({ kind: 'not-copied' }));
+  }
+  dismiss(toast: number): void {
+    this.#toasts.dismiss(toast);
+  }
+  leave(): void {
+    this.#closing.abort();
+  }
+  endForEveryone(): void {
+    this.#doors.end?.().catch(() => this.#toasts.add({ kind: 'end-failed' }));
+  }
+}

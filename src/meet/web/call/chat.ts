@@ -1,0 +1,125 @@
+/**
+ * Chat over the media connection: reliable data of topic `chat`, JSON `{ id, text }`. The author
+ * is whoever the media server says sent the packet, never what the packet says. Whoever comes
+ * later does not see what was written before.
+ */
+import { RoomEvent } from './media.ts';
+import type { RemoteParticipant, Room } from './media.ts';
+import { cleanName } from './face.ts';
+import { Signal } from './signal.ts';
+import { message_max } from './model.ts';
+import type { Message } from './model.ts';
+
+const topic = 'chat';
+/** Four bytes a character at most, and the envelope. */
+const packet_bytes_max = message_max * 4 + 200;
+const kept_max = 500;
+/** How much one person may say in a while: more is not shown, and one's own is not sent. */
+const rate_max = 20;
+const rate_window_ms = 10_000;
+
+/** Counts what each person said lately. */
+class Pace {
+  readonly #times = new Map<string, number[]>();
+
+  /** Whether one more is within bounds; counts it where it is. */
+  allow(who: string): boolean {
+    const now = performance.now();
+    const recent = (this.#times.get(who) ?? []).filter((time) => now - time < rate_window_ms);
+    this.#times.set(who, recent);
+    if (recent.length >= rate_max) return false;
+    recent.push(now);
+    return true;
+  }
+}
+
+/** A packet's message, or null where it is none of ours. */
+export function readMessage(payload: Uint8Array): { id: string; text: string } | null {
+  if (payload.length > packet_bytes_max) return null;
+  try {
+    const data: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+    if (typeof data !== 'object' || data === null) return null;
+    const { id, text } = data as { id?: unknown; text?: unknown };
+    if (typeof id !== 'string' || id.length === 0 || id.length > 64) return null;
+    if (typeof text !== 'string' || text.trim() === '' || text.length > message_max) return null;
+    return { id, text };
+  } catch {
+    return null;
+  }
+}
+
+export class Chat {
+  readonly messages = new Signal<readonly Message[]>([]);
+  readonly #own: { readonly identity: () => string; readonly name: string };
+  readonly #pace = new Pace();
+  #room: Room | null = null;
+
+  constructor(own: { readonly identity: () => string; readonly name: string }) {
+    this.#own = own;
+  }
+
+  dress = (room: Room): void => {
+    room.on(RoomEvent.Connected, () => {
+      this.#room = room;
+      for (const message of this.messages.get()) if (message.waiting) void this.#post(message);
+    });
+    room.on(RoomEvent.Disconnected, () => {
+      if (this.#room === room) this.#room = null;
+    });
+    room.on(RoomEvent.DataReceived, (payload, participant, _kind, packet_topic) => {
+      if (packet_topic === topic && participant !== undefined) this.#receive(payload, participant);
+    });
+  };
+
+  /** Sends, or keeps until there is a connection. False where nothing may be sent. */
+  send(text: string): boolean {
+    const clean = text.trim();
+    if (clean === '' || clean.length > message_max || !this.#pace.allow('')) return false;
+    const message: Message = {
+      id: crypto.randomUUID(),
+      identity: this.#own.identity(),
+      name: this.#own.name,
+      you: true,
+      at: Date.now(),
+      text: clean,
+      waiting: true,
+    };
+    this.#add(message);
+    void this.#post(message);
+    return true;
+  }
+
+  async #post(message: Message): Promise<void> {
+    const room = this.#room;
+    if (room === null) return;
+    const { id, text } = message;
+    const payload = new TextEncoder().encode(JSON.stringify({ id, text }));
+    try {
+      await room.localParticipant.publishData(payload, { reliable: true, topic });
+    } catch {
+      // It stays marked as waiting, and leaves with the next connection.
+      return;
+    }
+    const sent = this.messages
+      .get()
+      .map((one) => (one.id === id && one.you ? { ...one, waiting: false } : one));
+    this.messages.set(sent);
+  }
+
+  #receive(payload: Uint8Array, participant: RemoteParticipant): void {
+    const { identity } = participant;
+    const read = readMessage(payload);
+    if (read === null || !this.#pace.allow(identity)) return;
+    // Sent again after a reconnection: the author and their id tell.
+    const known = this.messages
+      .get()
+      .some((one) => one.identity === identity && one.id === read.id);
+    if (known) return;
+    const name = cleanName(participant.name ?? '') || identity.slice(0, 6);
+    this.#add({ ...read, identity, name, you: false, at: Date.now(), waiting: false });
+  }
+
+  #add(message: Message): void {
+    this.messages.set([...this.messages.get(), message].slice(-kept_max));
+  }
+}

@@ -1,0 +1,46 @@
+/** How a call speaks with our own server: tickets for its seat, and the end for everyone. */
+import { Refused } from '../../../app/client.ts';
+import { toBase64url } from '../../../protocol/link/base64url.ts';
+import { openRoot } from '../../../protocol/link/root.ts';
+import { api } from '../api.ts';
+import type { Entry, LeaveReason } from '../entry.ts';
+import type { Doors } from './call.ts';
+
+const end_label = 'conclave/end/v1';
+
+/** The root key's signature over the room's id proves the host (meetings design, section 4). */
+async function endMeeting(entry: Entry, seed: Uint8Array<ArrayBuffer>): Promise<void> {
+  const { room, door } = entry;
+  const root = await openRoot(seed);
+  const proof = toBase64url(await root.sign(end_label, new TextEncoder().encode(room)));
+  await api.meet.end({ room, door, proof });
+}
+
+/**
+ * What a refused ticket means. Only the server's word ends a call: a line that is down, a limit
+ * and a server that restarts pass, and whoever was in waits for a place where it is full.
+ */
+function judge(cause: unknown, was_in: boolean): LeaveReason | null {
+  if (!(cause instanceof Refused) || cause.fault !== 'caller') return null;
+  if (cause.code === 'meet.ended') return 'ended';
+  if (cause.code === 'meet.full' && was_in) return null;
+  return 'failed';
+}
+
+export function openDoors(entry: Entry): Doors {
+  const { room, door, seat, name, root_seed } = entry;
+  let was_in = false;
+  return {
+    seat: {
+      first: entry.ticket,
+      async ask() {
+        const ticket = await api.meet.enter({ room, door, seat, name });
+        was_in = true;
+        return ticket;
+      },
+      judge: (cause) => judge(cause, was_in || entry.ticket !== null),
+      waitOf: (cause) => (cause instanceof Refused ? (cause.retry_after_ms ?? 0) : 0),
+    },
+    end: root_seed === null ? null : () => endMeeting(entry, root_seed),
+  };
+}

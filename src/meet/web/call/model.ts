@@ -1,0 +1,150 @@
+/**
+ * What the view of a call shows, and what it can ask for. The view knows nothing of the media
+ * client: tests and screenshots give it a model of their own.
+ */
+import type { Readable } from './signal.ts';
+
+/** A moving picture that can be shown in a video element; several elements may show one. */
+export interface Picture {
+  readonly id: string;
+  /** One's own camera is shown as in a mirror. */
+  readonly mirrored: boolean;
+  /** Shows it in `video` until the returned function is called. */
+  attach(video: HTMLVideoElement): () => void;
+}
+
+/** Network quality in bars, 0 (lost) to 3; null while it is not known. */
+export type Bars = 0 | 1 | 2 | 3 | null;
+
+export interface Person {
+  readonly identity: string;
+  readonly name: string;
+  readonly you: boolean;
+  /** Their camera; null while it is off or has not arrived. */
+  readonly picture: Picture | null;
+  readonly camera_on: boolean;
+  readonly muted: boolean;
+  readonly speaking: boolean;
+  readonly bars: Bars;
+  /** When the hand was raised, in ms since 1970; null while it is down. */
+  readonly hand_at: number | null;
+  /** Their connection is gone; the seat is kept for them for a moment. */
+  readonly away: boolean;
+}
+
+export interface Share {
+  readonly id: string;
+  readonly identity: string;
+  readonly name: string;
+  readonly you: boolean;
+  readonly picture: Picture | null;
+}
+
+export interface Message {
+  readonly id: string;
+  readonly identity: string;
+  readonly name: string;
+  readonly you: boolean;
+  /** When it arrived or was written, in ms since 1970, by this browser's clock. */
+  readonly at: number;
+  readonly text: string;
+  /** Written while there was no connection; leaves when there is one. */
+  readonly waiting: boolean;
+}
+
+/** Why a device gave nothing: refused by the person, none there, or used by another program. */
+export type DeviceFault = 'blocked' | 'absent' | 'busy';
+
+/** A device of one's own. */
+export interface Source {
+  readonly on: boolean;
+  /** Being opened or closed. */
+  readonly busy: boolean;
+  readonly fault: DeviceFault | null;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly label: string;
+}
+
+export type DeviceKind = 'microphone' | 'camera' | 'speaker';
+
+export interface DeviceChoice {
+  readonly list: readonly Device[];
+  /** '' is the system's choice. */
+  readonly chosen: string;
+}
+
+/** `speaker.list` is empty where the browser cannot choose a loudspeaker. */
+export type Devices = Readonly<Record<DeviceKind, DeviceChoice>>;
+
+export type Notice =
+  | { readonly kind: 'joined' | 'left' | 'hand'; readonly name: string }
+  | { readonly kind: 'fallback' | 'gone'; readonly device: DeviceKind; readonly name: string }
+  | { readonly kind: 'fault'; readonly device: DeviceKind; readonly fault: DeviceFault }
+  | {
+      readonly kind:
+        | 'copied'
+        | 'not-copied'
+        | 'too-fast'
+        | 'muted-by-host'
+        | 'share-failed'
+        | 'end-failed';
+    };
+
+export interface Toast {
+  readonly id: number;
+  readonly notice: Notice;
+}
+
+export type Phase = 'connecting' | 'connected' | 'reconnecting' | 'over';
+
+export interface CallModel {
+  readonly phase: Readable<Phase>;
+  /** In order of arrival; you first. */
+  readonly people: Readable<readonly Person[]>;
+  readonly shares: Readable<readonly Share[]>;
+  /** Who has the floor, with hysteresis; never you. */
+  readonly speaker: Readable<string | null>;
+  /** When each identity was last heard, in ms of `performance.now()`. */
+  readonly heard: ReadonlyMap<string, number>;
+  readonly microphone: Readable<Source>;
+  readonly camera: Readable<Source>;
+  readonly screen: Readable<Source>;
+  /** Whether this browser can share a screen at all. */
+  readonly can_share: boolean;
+  readonly devices: Readable<Devices>;
+  readonly messages: Readable<readonly Message[]>;
+  readonly toasts: Readable<readonly Toast[]>;
+  /** The browser plays no sound until it is asked to by a click. */
+  readonly sound_blocked: Readable<boolean>;
+  readonly host: boolean;
+
+  setMicrophone(on: boolean): void;
+  setCamera(on: boolean): void;
+  setScreen(on: boolean): void;
+  choose(kind: DeviceKind, id: string): void;
+  raiseHand(up: boolean): void;
+  /** False where the text is empty, too long, or comes too fast; then nothing was sent. */
+  send(text: string): boolean;
+  /** Which tiles are on screen: only these are received as pictures. */
+  show(ids: ReadonlySet<string>): void;
+  playSound(): void;
+  copyLink(): void;
+  dismiss(toast: number): void;
+  leave(): void;
+  endForEveryone(): void;
+}
+
+/** The longest message, in characters. */
+export const message_max = 4000;
+
+/** The id of a person's tile, and of a share's: what `show` and the layout speak of. */
+export function tileOf(identity: string): string {
+  return `p:${identity}`;
+}
+
+export function tileOfShare(id: string): string {
+  return `s:${id}`;
+}

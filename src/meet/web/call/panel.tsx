@@ -1,0 +1,47 @@
+import { useEffect, useId, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { useWords } from '../../../web/lang.ts';
+import { BarButton } from './bar.tsx';
+import { call_words } from './call.words.ts';
+import { ChatPanel } from './chat-panel.tsx';
+import { CloseIcon } from './icons.tsx';
+import type { Controls } from './toolbar.tsx';
+import { PeoplePanel } from './people-panel.tsx';
+import { SettingsPanel } from './settings-panel.tsx';
+import { useValue } from './use-value.ts';
+import css from './panel.module.css';
+
+/** The side panel; on a phone it lies over the tiles. Escape closes it. */
+export function SidePanel(props: Controls): ReactNode {
+  const w = useWords(call_words);
+  const { model, seating } = props;
+  const open = useValue(seating.panel);
+  const heading = useId();
+  const opener = useRef<Element | null>(null);
+  useEffect(() => {
+    if (open === null) return undefined;
+    opener.current = document.activeElement;
+    return () => {
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && opener.current instanceof HTMLElement) opener.current.focus();
+    };
+  }, [open]);
+  if (open === null) return null;
+  return (
+    <aside
+      className={css.panel}
+      aria-labelledby={heading}
+      onKeyDown={(event) => event.key === 'Escape' && seating.panel.set(null)}
+    >
+      <header className={css.head}>
+        <h2 id={heading}>{w[open]}</h2>
+        <BarButton name={w.close} look="plain" onPress={() => seating.panel.set(null)}>
+          <CloseIcon size={20} />
+        </BarButton>
+      </header>
+      {open === 'chat' && <ChatPanel model={model} />}
+      {open === 'people' && <PeoplePanel model={model} />}
+      {open === 'settings' && <SettingsPanel model={model} seating={seating} />}
+    </aside>
+  );
+}

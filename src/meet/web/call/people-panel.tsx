@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react';
+import { useWords } from '../../../web/lang.ts';
+import { call_words } from './call.words.ts';
+import { HandIcon, MicrophoneIcon, MicrophoneOffIcon } from './icons.tsx';
+import type { CallModel, Person } from './model.ts';
+import { Face } from './tile.tsx';
+import { useValue } from './use-value.ts';
+import css from './panel.module.css';
+
+/** Raised hands first, in their order; then as they came. */
+function sortPeople(people: readonly Person[]): Person[] {
+  return people.toSorted(
+    (one, other) => (one.hand_at ?? Infinity) - (other.hand_at ?? Infinity) || 0,
+  );
+}
+
+function PersonRow(props: { person: Person; turn: number }): ReactNode {
+  const w = useWords(call_words);
+  const { person, turn } = props;
+  return (
+    <li className={css.person}>
+      <span className={css.dot}>
+        <Face identity={person.identity} name={person.name} />
+      </span>
+      <bdi className={css.name} translate="no">
+        {person.you ? w.you(person.name) : person.name}
+      </bdi>
+      <span className={css.marks}>
+        {person.away && w.away}
+        {person.hand_at !== null && (
+          <span className={css.up} role="img" aria-label={w.hand_place(turn)}>
+            <HandIcon size={16} aria-hidden="true" /> {turn}
+          </span>
+        )}
+        {person.muted ? (
+          <span role="img" aria-label={w.muted}>
+            <MicrophoneOffIcon size={16} />
+          </span>
+        ) : (
+          <MicrophoneIcon size={16} aria-hidden="true" />
+        )}
+      </span>
+    </li>
+  );
+}
+
+export function PeoplePanel(props: { model: CallModel }): ReactNode {
+  const w = useWords(call_words);
+  const people = sortPeople(useValue(props.model.people));
+  return (
+    <div className={css.scroll} role="presentation">
+      <p className={css.by}>{w.count(people.length)}</p>
+      <ul aria-label={w.people}>
+        {people.map((person, index) => (
+          <PersonRow key={person.identity} person={person} turn={index + 1} />
+        ))}
+      </ul>
+    </div>
+  );
+}

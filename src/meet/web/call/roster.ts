@@ -1,0 +1,294 @@
+/**
+ * Who is here, as the view shows them. The room of the media client comes and goes with every
+ * reconnection; the roster stays, so that a tile keeps its picture and its place meanwhile.
+ */
+import { ConnectionQuality, DisconnectReason, RoomEvent, Track } from './media.ts';
+import type { Participant, RemoteParticipant, RemoteTrack, Room } from './media.ts';
+import { cleanName } from './face.ts';
+import { Signal } from './signal.ts';
+import type { Bars, Notice, Person, Picture, Share } from './model.ts';
+
+/** One's own side, which does not wait for the media server. */
+export interface Own {
+  readonly identity: string;
+  readonly name: string;
+  readonly picture: Picture | null;
+  readonly muted: boolean;
+  readonly hand_at: number | null;
+  readonly share: Picture | null;
+}
+
+/** How long the tile of a lost connection is kept; after a clean goodbye it goes at once. */
+const away_ms = 10_000;
+/** Somebody who reloads is gone for this long; no toast says that they left and came back. */
+const farewell_ms = 4000;
+/** In larger meetings comings and goings are not announced one by one. */
+const announced_max = 20;
+
+const quality_bars: Readonly<Record<ConnectionQuality, Bars>> = {
+  [ConnectionQuality.Excellent]: 3,
+  [ConnectionQuality.Good]: 2,
+  [ConnectionQuality.Poor]: 1,
+  [ConnectionQuality.Lost]: 0,
+  [ConnectionQuality.Unknown]: null,
+};
+
+const pictures = new WeakMap<RemoteTrack, Picture>();
+
+/** The same object for the same track, so that a tile is not drawn again for nothing. */
+function pictureOf(track: RemoteTrack): Picture {
+  const known = pictures.get(track);
+  if (known) return known;
+  const picture: Picture = {
+    id: track.sid ?? track.mediaStreamTrack.id,
+    mirrored: false,
+    attach(video) {
+      track.attach(video);
+      return () => track.detach(video);
+    },
+  };
+  pictures.set(track, picture);
+  return picture;
+}
+
+/** The hand in a participant's attributes; anything that is not a sensible time is no hand. */
+function readHand(participant: Participant): number | null {
+  const hand = participant.attributes['hand'] ?? '';
+  return /^\d{13}$/.test(hand) ? Number(hand) : null;
+}
+
+function seen(participant: RemoteParticipant, source: Track.Source): Picture | null {
+  const publication = participant.getTrackPublication(source);
+  if (publication?.track === undefined || publication.isMuted) return null;
+  return pictureOf(publication.track as RemoteTrack);
+}
+
+function readPerson(participant: RemoteParticipant): Person {
+  const camera = participant.getTrackPublication(Track.Source.Camera);
+  return {
+    identity: participant.identity,
+    name: cleanName(participant.name ?? '') || participant.identity.slice(0, 6),
+    you: false,
+    picture: seen(participant, Track.Source.Camera),
+    camera_on: camera !== undefined && !camera.isMuted,
+    muted: !participant.isMicrophoneEnabled,
+    speaking: participant.isSpeaking && participant.isMicrophoneEnabled,
+    bars: quality_bars[participant.connectionQuality],
+    hand_at: readHand(participant),
+    away: false,
+  };
+}
+
+function same<T extends object>(left: T, right: T): boolean {
+  return (Object.keys(left) as (keyof T)[]).every((key) => Object.is(left[key], right[key]));
+}
+
+/** The new list, with the old objects where nothing changed, and the old list where none did. */
+function merge<T extends object>(
+  old: readonly T[],
+  fresh: readonly T[],
+  key: keyof T,
+): readonly T[] {
+  const known = new Map(old.map((item) => [item[key], item]));
+  const merged = fresh.map((item) => {
+    const before = known.get(item[key]);
+    return before !== undefined && same(before, item) ? before : item;
+  });
+  const equal = merged.length === old.length && merged.every((item, at) => item === old[at]);
+  return equal ? old : merged;
+}
+
+const changes = [
+  RoomEvent.TrackPublished,
+  RoomEvent.TrackUnpublished,
+  RoomEvent.TrackSubscribed,
+  RoomEvent.TrackUnsubscribed,
+  RoomEvent.TrackMuted,
+  RoomEvent.TrackUnmuted,
+  RoomEvent.ActiveSpeakersChanged,
+  RoomEvent.ConnectionQualityChanged,
+  RoomEvent.ParticipantNameChanged,
+  RoomEvent.ParticipantAttributesChanged,
+] as const;
+
+export class Roster {
+  readonly people: Signal<readonly Person[]>;
+  readonly shares = new Signal<readonly Share[]>([]);
+  /** When each identity was last heard. */
+  readonly heard = new Map<string, number>();
+  readonly #announce: (notice: Notice) => void;
+  readonly #life: AbortSignal;
+  /** Order of arrival; whoever comes back within the grace keeps their number. */
+  readonly #away = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #farewells = new Map<string, ReturnType<typeof setTimeout>>();
+  #room: Room | null = null;
+  #own: Own;
+  #planned = false;
+
+  constructor(own: Own, announce: (notice: Notice) => void, life: AbortSignal) {
+    this.#own = own;
+    this.#announce = announce;
+    this.#life = life;
+    this.people = new Signal<readonly Person[]>([this.#readOwn()]);
+    life.addEventListener('abort', () => {
+      for (const timer of [...this.#away.values(), ...this.#farewells.values()])
+        clearTimeout(timer);
+    });
+  }
+
+  /** Listens to a new room. What was known stays until the room says who is there. */
+  dress = (room: Room): void => {
+    room.on(RoomEvent.SignalConnected, () => this.#meet(room));
+    room.on(RoomEvent.ParticipantConnected, (participant) => this.#welcome(participant));
+    room.on(RoomEvent.ParticipantDisconnected, (participant, reason) => {
+      const goodbye = reason === DisconnectReason.CLIENT_INITIATED;
+      const removed = reason === DisconnectReason.PARTICIPANT_REMOVED;
+      this.#miss(participant.identity, goodbye || removed ? 0 : away_ms);
+    });
+    for (const change of changes) room.on(change, this.#plan);
+  };
+
+  setOwn(own: Own): void {
+    if (same(own, this.#own)) return;
+    this.#own = own;
+    this.#refresh();
+  }
+
+  /** The first list of a new room: whoever is missing may be on the way back like ourselves. */
+  #meet(room: Room): void {
+    this.#room = room;
+    for (const { identity, you, away } of this.people.get()) {
+      if (!you && !away && !room.remoteParticipants.has(identity)) this.#miss(identity, away_ms);
+    }
+    this.#refresh();
+  }
+
+  #welcome(participant: RemoteParticipant): void {
+    const { identity } = participant;
+    const known = this.people.get().some((person) => person.identity === identity);
+    const missed = this.#farewells.has(identity);
+    clearTimeout(this.#farewells.get(identity));
+    this.#farewells.delete(identity);
+    this.#refresh();
+    if (known || missed || this.people.get().length > announced_max) return;
+    this.#announce({ kind: 'joined', name: readPerson(participant).name });
+  }
+
+  /** A connection went: the tile stays for `keep_ms`, and the toast waits for a return. */
+  #miss(identity: string, keep_ms: number): void {
+    const person = this.people.get().find((one) => one.identity === identity);
+    if (person === undefined || this.#life.aborted) return;
+    clearTimeout(this.#away.get(identity));
+    if (keep_ms > 0) {
+      const forget = (): void => {
+        this.#away.delete(identity);
+        this.#refresh();
+      };
+      this.#away.set(identity, setTimeout(forget, keep_ms));
+    }
+    clearTimeout(this.#farewells.get(identity));
+    const say = (): void => {
+      this.#farewells.delete(identity);
+      if (this.people.get().some((one) => one.identity === identity)) return;
+      if (this.people.get().length < announced_max) {
+        this.#announce({ kind: 'left', name: person.name });
+      }
+    };
+    this.#farewells.set(identity, setTimeout(say, keep_ms + farewell_ms));
+    this.#refresh();
+  }
+
+  /** Several events of one message become one reading; a picture is never later than that. */
+  #plan = (): void => {
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      this.#refresh();
+    });
+  };
+
+  #readOwn(): Person {
+    const { identity, name, picture, muted, hand_at } = this.#own;
+    const local = this.#room?.localParticipant;
+    return {
+      identity,
+      name,
+      you: true,
+      picture,
+      camera_on: picture !== null,
+      muted,
+      speaking: !muted && local?.isSpeaking === true,
+      bars: local === undefined ? null : quality_bars[local.connectionQuality],
+      hand_at,
+      away: false,
+    };
+  }
+
+  #refresh(): void {
+    if (this.#life.aborted) return;
+    const remote = this.#room?.remoteParticipants ?? new Map<string, RemoteParticipant>();
+    const old = this.people.get();
+    const fresh: Person[] = [this.#readOwn()];
+    const placed = new Set<string>([this.#own.identity]);
+    for (const before of old.slice(1)) {
+      const here = remote.get(before.identity);
+      if (here === undefined && !this.#away.has(before.identity)) continue;
+      placed.add(before.identity);
+      fresh.push(here ? this.#keepPicture(readPerson(here), before) : asAway(before));
+    }
+    for (const participant of remote.values()) {
+      if (!placed.has(participant.identity)) fresh.push(readPerson(participant));
+    }
+    for (const { identity } of fresh) {
+      if (!remote.has(identity)) continue;
+      clearTimeout(this.#away.get(identity));
+      this.#away.delete(identity);
+    }
+    this.#hear(fresh, old);
+    this.people.set(merge(old, fresh, 'identity'));
+    this.shares.set(merge(this.shares.get(), this.#readShares(remote), 'id'));
+  }
+
+  /** After a reconnection the last picture stays until the new one has arrived. */
+  #keepPicture(person: Person, before: Person): Person {
+    const keep = person.picture === null && person.camera_on && before.picture !== null;
+    return keep ? { ...person, picture: before.picture } : person;
+  }
+
+  #hear(fresh: readonly Person[], old: readonly Person[]): void {
+    const now = performance.now();
+    const before = new Map(old.map((person) => [person.identity, person]));
+    for (const person of fresh) {
+      if (person.speaking) this.heard.set(person.identity, now);
+      if (person.you || person.hand_at === null) continue;
+      // Hands that were up before one came are shown, but they are no news.
+      if (before.get(person.identity)?.hand_at === null) {
+        this.#announce({ kind: 'hand', name: person.name });
+      }
+    }
+  }
+
+  #readShares(remote: ReadonlyMap<string, RemoteParticipant>): Share[] {
+    const shares: Share[] = [];
+    const { identity, name, share } = this.#own;
+    if (share !== null) shares.push({ id: share.id, identity, name, you: true, picture: share });
+    for (const participant of remote.values()) {
+      const publication = participant.getTrackPublication(Track.Source.ScreenShare);
+      if (publication === undefined || publication.isMuted) continue;
+      shares.push({
+        id: publication.trackSid,
+        identity: participant.identity,
+        name: readPerson(participant).name,
+        you: false,
+        picture: seen(participant, Track.Source.ScreenShare),
+      });
+    }
+    return shares;
+  }
+}
+
+/** Someone whose line is gone: known by name, without picture or voice. */
+function asAway(person: Person): Person {
+  return { ...person, away: true, picture: null, speaking: false, bars: 0 };
+}

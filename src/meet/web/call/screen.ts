@@ -1,0 +1,119 @@
+/** Sharing one's own screen, with its sound where the browser can. */
+import { RoomEvent, ScreenSharePresets, Track } from './media.ts';
+import type { Room, TrackPublishOptions } from './media.ts';
+import { canPublish, faultOf } from './own-track.ts';
+import { showStream } from './picture.ts';
+import { Signal } from './signal.ts';
+import type { Notice, Picture, Source } from './model.ts';
+
+/** What browsers know beyond the DOM's own type (Screen Capture draft). */
+type Asked = DisplayMediaStreamOptions & {
+  systemAudio?: 'include';
+  surfaceSwitching?: 'include';
+  selfBrowserSurface?: 'exclude';
+};
+
+const asked: Asked = {
+  video: { frameRate: { ideal: 15, max: 30 } },
+  // What comes out of the loudspeaker is not a voice, and is left as it is.
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  systemAudio: 'include',
+  surfaceSwitching: 'include',
+  selfBrowserSurface: 'exclude',
+};
+
+const video_options: TrackPublishOptions = {
+  source: Track.Source.ScreenShare,
+  screenShareEncoding: ScreenSharePresets.h1080fps15.encoding,
+  // Text stays sharp when the line is thin; it moves less often instead.
+  degradationPreference: 'maintain-resolution',
+};
+
+const audio_options: TrackPublishOptions = {
+  source: Track.Source.ScreenShareAudio,
+  dtx: false,
+  forceStereo: true,
+};
+
+/** Whether this browser can share a screen; phones cannot. */
+export function canShareScreen(): boolean {
+  return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+}
+
+export class ScreenShare {
+  readonly state = new Signal<Source>({ on: false, busy: false, fault: null });
+  readonly picture = new Signal<Picture | null>(null);
+  readonly #announce: (notice: Notice) => void;
+  #stream: MediaStream | null = null;
+  #room: Room | null = null;
+  /** What the present room has been given. */
+  #published: MediaStream | null = null;
+
+  constructor(announce: (notice: Notice) => void, life: AbortSignal) {
+    this.#announce = announce;
+    life.addEventListener('abort', () => this.#stop(), { once: true });
+  }
+
+  dress = (room: Room): void => {
+    room.on(RoomEvent.SignalConnected, () => {
+      this.#room = room;
+      this.#published = null;
+      void this.#publish();
+    });
+    room.on(RoomEvent.Reconnected, () => void this.#publish());
+  };
+
+  setOn(on: boolean): void {
+    if (!on) this.#stop();
+    else if (this.#stream === null && !this.state.get().busy) void this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.state.set({ on: false, busy: true, fault: null });
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia(asked);
+      const [video] = stream.getVideoTracks();
+      if (video === undefined) throw new DOMException('no picture', 'NotFoundError');
+      video.contentHint = 'detail';
+      // The browser's own button to stop, or the shared window was closed.
+      video.addEventListener('ended', () => this.#stream === stream && this.#stop());
+      this.#stream = stream;
+      this.picture.set(showStream(video, false));
+      this.state.set({ on: true, busy: false, fault: null });
+      await this.#publish();
+    } catch (cause) {
+      this.#stop();
+      // Closing the browser's own chooser is an answer, and nothing to report.
+      if (faultOf(cause) !== 'blocked') this.#announce({ kind: 'share-failed' });
+    }
+  }
+
+  async #publish(): Promise<void> {
+    const [room, stream] = [this.#room, this.#stream];
+    if (room === null || stream === null || this.#published === stream) return;
+    if (!canPublish(room)) return;
+    this.#published = stream;
+    const send = (track: MediaStreamTrack): Promise<unknown> =>
+      room.localParticipant.publishTrack(track, {
+        ...(track.kind === 'video' ? video_options : audio_options),
+      });
+    // A room that went away in between is no fault: the next one publishes again.
+    await Promise.all(stream.getTracks().map(send)).catch(() => undefined);
+    if (this.#stream !== stream) this.#withdraw(room, stream);
+  }
+
+  #withdraw(room: Room, stream: MediaStream): void {
+    for (const track of stream.getTracks()) {
+      room.localParticipant.unpublishTrack(track, false).catch(() => undefined);
+    }
+  }
+
+  #stop(): void {
+    const stream = this.#stream;
+    this.#stream = null;
+    this.picture.set(null);
+    this.state.set({ on: false, busy: false, fault: null });
+    for (const track of stream?.getTracks() ?? []) track.stop();
+    if (stream !== null && this.#room !== null) this.#withdraw(this.#room, stream);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What one person chose to see: layout, pin, page, panels. It concerns nobody else and is told
+ * to nobody. No framework; the view reads the signals.
+ */
+import { Signal, follow } from './signal.ts';
+import { bringForward, keepPlaces } from './places.ts';
+import { tileOf } from './model.ts';
+import type { CallModel } from './model.ts';
+
+export type Mode = 'grid' | 'speaker';
+export type Panel = 'people' | 'chat' | 'settings';
+/** What asks for an answer or explains something, one at a time. */
+export type Sheet = 'more' | 'encryption' | 'shortcuts' | 'leave' | 'end';
+
+export class Seating {
+  readonly mode = new Signal<Mode>('grid');
+  /** The tile that stands large for me. */
+  readonly pinned = new Signal<string | null>(null);
+  readonly page = new Signal(0);
+  readonly panel = new Signal<Panel | null>(null);
+  readonly sheet = new Signal<Sheet | null>(null);
+  readonly self_shown = new Signal(true);
+  /** How many messages had been seen when the chat was last open. */
+  readonly seen = new Signal(0);
+  /** Everybody but oneself, in the places they keep. */
+  readonly order = new Signal<readonly string[]>([]);
+  readonly #model: CallModel;
+  readonly #life: AbortSignal;
+  #first_page = Infinity;
+  #held_until = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(model: CallModel, life: AbortSignal) {
+    this.#model = model;
+    this.#life = life;
+    follow(model.people, life, () => this.#seat());
+    follow(model.speaker, life, () => this.#seat());
+    follow(model.messages, life, () => this.#read());
+    follow(this.panel, life, () => this.#read());
+    life.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+    this.#seat();
+  }
+
+  toggleMode(): void {
+    this.mode.set(this.mode.get() === 'grid' ? 'speaker' : 'grid');
+  }
+
+  togglePin(tile: string): void {
+    this.pinned.set(this.pinned.get() === tile ? null : tile);
+  }
+
+  togglePanel(panel: Panel): void {
+    this.panel.set(this.panel.get() === panel ? null : panel);
+  }
+
+  toggleSheet(sheet: Sheet): void {
+    this.sheet.set(this.sheet.get() === sheet ? null : sheet);
+  }
+
+  /** The view says how many of the others its first page holds. */
+  setFirstPage(count: number): void {
+    if (count === this.#first_page) return;
+    this.#first_page = count;
+    this.#seat();
+  }
+
+  /** A pointer is among the tiles: nobody changes places under it. */
+  hold(ms: number): void {
+    this.#held_until = performance.now() + ms;
+  }
+
+  #seat(): void {
+    const present = this.#model.people.get().filter((person) => !person.you);
+    const ids = present.map((person) => person.identity);
+    const kept = keepPlaces(this.order.get(), ids);
+    const next = this.#bringForward(kept);
+    const old = this.order.get();
+    if (next.length !== old.length || next.some((id, at) => id !== old[at])) this.order.set(next);
+    const pinned = this.pinned.get();
+    const there = this.#model.people.get().some((person) => tileOf(person.identity) === pinned);
+    if (pinned?.startsWith('p:') && !there) this.pinned.set(null);
+  }
+
+  #bringForward(order: string[]): string[] {
+    const speaker = this.#model.speaker.get();
+    if (speaker === null || order.indexOf(speaker) < this.#first_page) return order;
+    const wait_ms = this.#held_until - performance.now();
+    if (wait_ms > 0) {
+      clearTimeout(this.#timer);
+      if (!this.#life.aborted) this.#timer = setTimeout(() => this.#seat(), wait_ms + 10);
+      return order;
+    }
+    const held = new Set([this.pinned.get()?.slice(2) ?? '']);
+    return bringForward(order, speaker, this.#first_page, this.#model.heard, held);
+  }
+
+  #read(): void {
+    if (this.panel.get() === 'chat') this.seen.set(this.#model.messages.get().length);
+  }
+}

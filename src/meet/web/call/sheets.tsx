@@ -1,0 +1,226 @@
+import { useEffect, useId, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { useWords } from '../../../web/lang.ts';
+import { call_words } from './call.words.ts';
+import type { CallWords } from './call.words.ts';
+import * as icons from './icons.tsx';
+import type { Sheet } from './seating.ts';
+import { keys } from './shortcuts.ts';
+import { LayoutButtons } from './top-bar.tsx';
+import { ScreenButton } from './toolbar.tsx';
+import type { Controls } from './toolbar.tsx';
+import { useValue } from './use-value.ts';
+import css from './sheets.module.css';
+
+interface FrameProps extends Controls {
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** Something that explains itself beside what opened it; the call goes on under it. */
+function Popover(props: FrameProps & { at: 'top' | 'bottom' }): ReactNode {
+  const { seating } = props;
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    const life = new AbortController();
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      seating.sheet.set(null);
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+    const point = (event: PointerEvent): void => {
+      if (!(event.target instanceof Element) || ref.current?.contains(event.target)) return;
+      // The opener closes it by itself; closing here as well would open it again.
+      if (event.target.closest('[aria-expanded="true"]') === null) seating.sheet.set(null);
+    };
+    document.addEventListener('keydown', press, { signal: life.signal });
+    document.addEventListener('pointerdown', point, { signal: life.signal });
+    ref.current?.focus();
+    return () => life.abort();
+  }, [seating]);
+  return (
+    <div
+      ref={ref}
+      role="dialog"
+      aria-label={props.title}
+      tabIndex={-1}
+      className={css.popover}
+      data-at={props.at}
+    >
+      {props.children}
+    </div>
+  );
+}
+
+/** A question that must be answered first. Escape is the answer that changes nothing. */
+function Question(props: FrameProps): ReactNode {
+  const ref = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className={css.dialog}
+      aria-labelledby={heading}
+      onClose={() => props.seating.sheet.set(null)}
+    >
+      <h2 id={heading}>{props.title}</h2>
+      {props.children}
+    </dialog>
+  );
+}
+
+function EncryptionSheet(props: Controls): ReactNode {
+  const w = useWords(call_words);
+  return (
+    <Popover {...props} title={w.encryption} at="top">
+      <h2 className={css.amber}>
+        <icons.OpenLockIcon size={20} aria-hidden="true" /> {w.lock.title}
+      </h2>
+      <p>{w.lock.what}</p>
+      <p>{w.lock.then}</p>
+    </Popover>
+  );
+}
+
+function MoreRow(props: { name: string; onPress: () => void; children: ReactNode }): ReactNode {
+  return (
+    <button type="button" className={css.row} onClick={props.onPress}>
+      {props.children} {props.name}
+    </button>
+  );
+}
+
+function MoreSheet(props: Controls & { onPip: (() => void) | null }): ReactNode {
+  const w = useWords(call_words);
+  const { model, seating, narrow, onPip } = props;
+  const close = (act: () => void) => () => {
+    seating.sheet.set(null);
+    act();
+  };
+  return (
+    <Popover {...props} title={w.more} at="bottom">
+      {narrow && (
+        <>
+          <div className={css.inline}>
+            <LayoutButtons {...props} />
+            <ScreenButton model={model} />
+          </div>
+          <MoreRow name={w.people} onPress={close(() => seating.panel.set('people'))}>
+            <icons.PeopleIcon size={20} aria-hidden="true" />
+          </MoreRow>
+          <MoreRow name={w.settings} onPress={close(() => seating.panel.set('settings'))}>
+            <icons.SettingsIcon size={20} aria-hidden="true" />
+          </MoreRow>
+        </>
+      )}
+      {onPip !== null && (
+        <MoreRow name={w.pip} onPress={close(onPip)}>
+          <icons.PipIcon size={20} aria-hidden="true" />
+        </MoreRow>
+      )}
+      <MoreRow name={w.shortcuts} onPress={() => seating.sheet.set('shortcuts')}>
+        <icons.KeysIcon size={20} aria-hidden="true" />
+      </MoreRow>
+      {narrow && model.host && (
+        <MoreRow name={w.end} onPress={() => seating.sheet.set('end')}>
+          <icons.EndIcon size={20} aria-hidden="true" />
+        </MoreRow>
+      )}
+    </Popover>
+  );
+}
+
+/** Every key with what it does. */
+function listKeys(w: CallWords): [string, string][] {
+  return [
+    [keys.microphone, `${w.mute} / ${w.unmute}`],
+    [w.space, w.talk],
+    [keys.camera, `${w.stop_video} / ${w.start_video}`],
+    [keys.screen, `${w.share} / ${w.stop_share}`],
+    [keys.hand, `${w.raise_hand} / ${w.lower_hand}`],
+    [keys.chat, w.chat],
+    [keys.people, w.people],
+    [keys.layout, `${w.grid} / ${w.speaker}`],
+    [keys.leave, w.leave],
+    [keys.shortcuts, w.shortcuts],
+  ];
+}
+
+function ShortcutsSheet(props: Controls): ReactNode {
+  const w = useWords(call_words);
+  return (
+    <Question {...props} title={w.shortcuts}>
+      <dl className={css.keys}>
+        {listKeys(w).map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className={css.answers}>
+        <button type="button" className="button" onClick={() => props.seating.sheet.set(null)}>
+          {w.close}
+        </button>
+      </div>
+    </Question>
+  );
+}
+
+interface AskProps extends Controls {
+  readonly title: string;
+  readonly what: string | null;
+  readonly yes: string;
+  readonly no: string;
+  readonly onYes: () => void;
+}
+
+function Ask(props: AskProps): ReactNode {
+  const { seating } = props;
+  return (
+    <Question {...props}>
+      {props.what !== null && <p>{props.what}</p>}
+      <div className={css.answers}>
+        <button type="button" className="button" onClick={() => seating.sheet.set(null)}>
+          {props.no}
+        </button>
+        <button
+          type="button"
+          className={`button ${css.danger}`}
+          onClick={() => {
+            seating.sheet.set(null);
+            props.onYes();
+          }}
+        >
+          {props.yes}
+        </button>
+      </div>
+    </Question>
+  );
+}
+
+/** Whatever sheet is open. `onPip` is null where the browser has no picture in picture. */
+export function Sheets(props: Controls & { onPip: (() => void) | null }): ReactNode {
+  const w = useWords(call_words);
+  const { model } = props;
+  const open = useValue<Sheet | null>(props.seating.sheet);
+  if (open === null) return null;
+  if (open === 'more') return <MoreSheet {...props} />;
+  if (open === 'encryption') return <EncryptionSheet {...props} />;
+  if (open === 'shortcuts') return <ShortcutsSheet {...props} />;
+  const common = { ...props, children: null };
+  if (open === 'leave') {
+    const words = { title: w.leave_ask, what: null, yes: w.leave_now, no: w.stay };
+    return <Ask {...common} {...words} onYes={() => model.leave()} />;
+  }
+  const words = { title: w.end_ask, what: w.end_what, yes: w.end, no: w.cancel };
+  return <Ask {...common} {...words} onYes={() => model.endForEveryone()} />;
+}

@@ -1,0 +1,71 @@
+/**
+ * What is heard: one audio element for each remote audio track, in a hidden part of the page, so
+ * that no change of the layout ever interrupts a voice.
+ */
+import { RoomEvent } from './media.ts';
+import type { Room } from './media.ts';
+import { Signal } from './signal.ts';
+
+/** Whether this browser can send sound to a chosen loudspeaker. */
+export function canChooseSpeaker(): boolean {
+  return typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype;
+}
+
+export class Sound {
+  /** The browser waits for a click before it plays anything. */
+  readonly blocked = new Signal(false);
+  /** The chosen loudspeaker; '' is the system's. */
+  readonly speaker: Signal<string>;
+  readonly #place: HTMLElement;
+  #room: Room | null = null;
+
+  constructor(speaker: string, life: AbortSignal) {
+    this.speaker = new Signal(speaker);
+    this.#place = document.createElement('div');
+    this.#place.hidden = true;
+    document.body.append(this.#place);
+    life.addEventListener('abort', () => this.#place.remove(), { once: true });
+  }
+
+  dress = (room: Room): void => {
+    this.#room = room;
+    room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
+      if (track.kind !== 'audio') return;
+      const element = track.attach();
+      element.dataset['identity'] = participant.identity;
+      this.#place.append(element);
+      this.#route(element);
+    });
+    room.on(RoomEvent.TrackUnsubscribed, (track) => {
+      if (track.kind === 'audio') for (const element of track.detach()) element.remove();
+    });
+    room.on(RoomEvent.SignalConnected, () => {
+      // What an earlier room played is over.
+      for (const old of Array.from(this.#place.children)) {
+        if (old instanceof HTMLMediaElement) old.srcObject = null;
+        old.remove();
+      }
+      this.blocked.set(false);
+    });
+    room.on(RoomEvent.AudioPlaybackStatusChanged, () => this.blocked.set(!room.canPlaybackAudio));
+  };
+
+  /** Plays after all; must be called in the handler of a click. */
+  play(): void {
+    this.#room
+      ?.startAudio()
+      .then(() => this.blocked.set(false))
+      .catch(() => undefined);
+  }
+
+  choose(device: string): void {
+    this.speaker.set(device);
+    for (const element of Array.from(this.#place.children)) this.#route(element);
+  }
+
+  #route(element: Element): void {
+    if (!(element instanceof HTMLMediaElement) || !canChooseSpeaker()) return;
+    // A loudspeaker that has gone leaves the sound where the system puts it.
+    element.setSinkId(this.speaker.get()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What is received: every voice, and pictures only of the tiles on screen, in the size they are
+ * shown (the media client measures the elements: adaptiveStream).
+ */
+import { RoomEvent, Track } from './media.ts';
+import type { RemoteParticipant, RemoteTrackPublication, Room } from './media.ts';
+import { tileOf, tileOfShare } from './model.ts';
+
+/** A tile that left the screen is still received for this long: paging back is instant. */
+const linger_ms = 3000;
+/**
+ * Pictures are asked for before the view has placed their tiles, up to this many: the first one
+ * must not wait for a layout. What turns out to be on another page is given back.
+ */
+const early_max = 24;
+
+export class Subscriptions {
+  #room: Room | null = null;
+  /** What the view shows; null until it has said so. */
+  #shown: ReadonlySet<string> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(life: AbortSignal) {
+    life.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+  }
+
+  dress = (room: Room): void => {
+    room.on(RoomEvent.SignalConnected, () => {
+      this.#room = room;
+      for (const participant of room.remoteParticipants.values()) this.#greet(participant);
+      this.#planReview();
+    });
+    room.on(RoomEvent.TrackPublished, (publication, participant) => {
+      this.#greetTrack(publication, participant);
+      this.#planReview();
+    });
+  };
+
+  /** The view says which tiles are on screen. */
+  show(ids: ReadonlySet<string>): void {
+    this.#shown = ids;
+    for (const [publication, participant] of this.#pictures()) {
+      if (ids.has(nameTile(publication, participant))) this.#take(publication, true);
+    }
+    this.#planReview();
+  }
+
+  #greet(participant: RemoteParticipant): void {
+    for (const publication of participant.trackPublications.values()) {
+      this.#greetTrack(publication as RemoteTrackPublication, participant);
+    }
+  }
+
+  #greetTrack(publication: RemoteTrackPublication, participant: RemoteParticipant): void {
+    const shown = this.#shown?.has(nameTile(publication, participant)) ?? false;
+    const early = (): boolean => {
+      const taken = this.#pictures().filter(([picture]) => picture.isDesired);
+      return taken.length < early_max;
+    };
+    if (publication.kind === Track.Kind.Audio || shown || early()) this.#take(publication, true);
+  }
+
+  #take(publication: RemoteTrackPublication, desired: boolean): void {
+    if (publication.isDesired !== desired) publication.setSubscribed(desired);
+  }
+
+  #planReview(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      for (const [publication, participant] of this.#pictures()) {
+        const shown = this.#shown?.has(nameTile(publication, participant)) ?? true;
+        if (!shown) this.#take(publication, false);
+      }
+    }, linger_ms);
+  }
+
+  #pictures(): [RemoteTrackPublication, RemoteParticipant][] {
+    const found: [RemoteTrackPublication, RemoteParticipant][] = [];
+    for (const participant of this.#room?.remoteParticipants.values() ?? []) {
+      for (const publication of participant.videoTrackPublications.values()) {
+        found.push([publication as RemoteTrackPublication, participant]);
+      }
+    }
+    return found;
+  }
+}
+
+function nameTile(publication: RemoteTrackPublication, participant: RemoteParticipant): string {
+  const screen = publication.source === Track.Source.ScreenShare;
+  return screen ? tileOfShare(publication.trackSid) : tileOf(participant.identity);
+}

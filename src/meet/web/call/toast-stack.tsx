@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import { useWords } from '../../../web/lang.ts';
+import { call_words } from './call.words.ts';
+import type { CallWords } from './call.words.ts';
+import type { CallModel, Notice } from './model.ts';
+import { useValue } from './use-value.ts';
+import css from './call-view.module.css';
+
+function say(w: CallWords, notice: Notice): string {
+  switch (notice.kind) {
+    case 'joined':
+    case 'left':
+    case 'hand':
+      return w.toast[notice.kind](notice.name);
+    case 'fallback':
+    case 'gone':
+      return w[notice.kind][notice.device](notice.name);
+    case 'fault':
+      return w.fault[notice.device][notice.fault];
+    default:
+      return w.toast[notice.kind];
+  }
+}
+
+/** The one polite live region of the call. It stands from the start, so that it is heard. */
+export function ToastStack(props: { model: CallModel }): ReactNode {
+  const w = useWords(call_words);
+  const toasts = useValue(props.model.toasts);
+  return (
+    <div className={css.toasts} role="status" aria-live="polite" aria-atomic="false">
+      {toasts.map((toast) => (
+        <p key={toast.id} className={css.toast}>
+          {say(w, toast.notice)}
+        </p>
+      ))}
+    </div>
+  );
+}
