@@ -80,7 +80,7 @@ export interface Dispatcher {
 }
 
 /** Calls being served at once; more are refused at once instead of queueing without end. */
-const inflight_max = 400;
+const inflight_max = 2_000;
 /** A transaction that lost a race is run again this often. */
 const tries_max = 4;
 const system: Actor = { kind: 'guest', address: '' };
