@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -18,9 +18,9 @@ import config from '../vite.config.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist/web');
-/** Built here first: a server or a reader never sees half a build. */
-const next = join(root, 'dist/web.next');
-const work = join(root, 'dist/prerender');
+/** Built here first: a server never sees half a build, and two builds at once do not mix. */
+const next = join(root, `dist/web-${process.pid}`);
+const work = join(root, `dist/prerender-${process.pid}`);
 
 const langs = ['en', 'fr'] as const;
 type Lang = (typeof langs)[number];
@@ -75,7 +75,7 @@ async function compile(options: InlineConfig): Promise<Bundle> {
   return new Map(outputs.flatMap(({ output }) => output).map((file) => [file.fileName, file]));
 }
 
-/** Scripts and styles of every page, in dist/web.next/assets. */
+/** Scripts and styles of every page, in the folder `next`. */
 async function compilePages(): Promise<Record<PageName, Loaded>> {
   const input = Object.fromEntries(page_names.map((name) => [name, join(root, pages[name].entry)]));
   const bundle = await compile({
@@ -85,9 +85,14 @@ async function compilePages(): Promise<Record<PageName, Loaded>> {
   for (const name of page_names) loaded[name] = findLoaded(bundle, name);
   for (const file of bundle.values()) {
     // A page of style alone has an empty script; the style is inline.
-    if (file.type === 'chunk' && file.code.trim() === '') await rm(join(next, file.fileName));
+    if (file.type === 'chunk' && isEmpty(file)) await rm(join(next, file.fileName));
   }
   return loaded;
+}
+
+/** What is left of a script that only imported styles. */
+function isEmpty({ code }: Rolldown.OutputChunk): boolean {
+  return code.replaceAll(/\/\*.*?\*\//g, '').trim() === '';
 }
 
 function findLoaded(bundle: Bundle, name: PageName): Loaded {
@@ -109,9 +114,8 @@ function findLoaded(bundle: Bundle, name: PageName): Loaded {
     const asset = bundle.get(file);
     return asset?.type === 'asset' ? String(asset.source) : '';
   });
-  const is_empty = entry.code.trim() === '';
   return {
-    script: is_empty ? null : `/${entry.fileName}`,
+    script: isEmpty(entry) ? null : `/${entry.fileName}`,
     imports: scripts.slice(1).map((file) => `/${file}`),
     style: css.join('').trim(),
   };
@@ -295,8 +299,7 @@ function report(
   process.stdout.write(`${text.filter(Boolean).join('\n')}\n`);
 }
 
-/** One whole build. `quick` compresses less, for a developer who waits for it. */
-export async function buildWeb({ quick }: { readonly quick: boolean }): Promise<void> {
+async function buildNext(quick: boolean): Promise<void> {
   const start = performance.now();
   const loaded = await compilePages();
   await cp(join(root, 'src/web/files'), join(next, 'files'), { recursive: true });
@@ -305,11 +308,19 @@ export async function buildWeb({ quick }: { readonly quick: boolean }): Promise<
   const sizes = await compress(quick);
   const manifest = { build: name, pages: pages_built };
   await writeFile(join(next, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await mkdir(dirname(out), { recursive: true });
   await rm(out, { recursive: true, force: true });
   await rename(next, out);
-  await rm(work, { recursive: true, force: true });
   report(pages_built, sizes, performance.now() - start);
+}
+
+/** One whole build. `quick` compresses less, for a developer who waits for it. */
+export async function buildWeb({ quick }: { readonly quick: boolean }): Promise<void> {
+  try {
+    await buildNext(quick);
+  } finally {
+    await rm(next, { recursive: true, force: true });
+    await rm(work, { recursive: true, force: true });
+  }
 }
 
 /** Builds again whenever a source of the client changes, one build at a time. */

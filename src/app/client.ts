@@ -1,12 +1,13 @@
 /**
- * The caller's side of the contract kit: typed calls over HTTP, and the live connection over
- * which calls and events travel. Runs in browsers and in Node (tests); carries no schema.
+ * The caller's side of the contract kit: typed calls over HTTP. Runs in browsers and in Node
+ * (tests); carries no schema. The live connection is in live.ts, so that a page which only calls
+ * loads only this.
  */
-import type { CallFrame, Contract, Call, Event, EventFrame, Input, Output } from './contract.ts';
+import type { Call, Contract, Event, Input, Output } from './contract.ts';
 import type { Fault, WireError } from './error.ts';
 
 type AnyContract = Contract<Record<string, Call<unknown, unknown>>, Record<string, Event<unknown>>>;
-type Contracts = Record<string, AnyContract>;
+export type Contracts = Record<string, AnyContract>;
 
 /** `api.room.name(input)`: one function per call of every contract. */
 export type Api<Cs extends Contracts> = {
@@ -32,7 +33,7 @@ export class Refused extends Error {
   }
 }
 
-function unreachable(): Refused {
+export function unreachable(): Refused {
   const message = 'The server could not be reached.';
   return new Refused({ fault: 'ours', code: 'app.unreachable', message });
 }
@@ -40,7 +41,7 @@ function unreachable(): Refused {
 type Send = (name: string, input: unknown, signal: AbortSignal | undefined) => Promise<unknown>;
 
 /** Turns `send` into an object of functions by name. The types come from the contracts alone. */
-function bind<Cs extends Contracts>(send: Send): Api<Cs> {
+export function bind<Cs extends Contracts>(send: Send): Api<Cs> {
   const rooms = new Proxy(
     {},
     {
@@ -78,201 +79,4 @@ export function createApi<Cs extends Contracts>(origin = ''): Api<Cs> {
     if (!response.ok) throw unreachable();
     return answer.ok;
   });
-}
-
-/** What a following call answers: where its account stands, and the state unless resumed. */
-export interface Followed<State> {
-  readonly account: string;
-  readonly seq: number;
-  readonly state: State | null;
-}
-
-export interface Follow<State> {
-  /** The call's input for a cursor: null the first time, then the last seq seen. */
-  readonly ask: (cursor: number | null) => Promise<Followed<State>>;
-  /** The whole state, at first and whenever it could not be resumed. */
-  readonly onState: (state: State) => void;
-  readonly onEvent: (frame: EventFrame) => void;
-  /** The server refused for good; following has ended. */
-  readonly onRefused?: (error: Refused) => void;
-  readonly signal: AbortSignal;
-}
-
-export interface Live<Cs extends Contracts> {
-  /** Calls over the connection; they wait for it to open, and fail when it closes. */
-  readonly api: Api<Cs>;
-  /** Keeps an account's events coming, across reconnections, until `signal` is aborted. */
-  follow<State>(follow: Follow<State>): void;
-  /** Reconnects at once, for when the browser says that the network is back. */
-  wake(): void;
-  readonly open: boolean;
-}
-
-/** Milliseconds before the first, second, … attempt to reconnect; the last one repeats. */
-const backoff_ms = [0, 250, 500, 1000, 2000, 4000];
-/** The server sends something at least every 20 s; silence longer than this is a dead line. */
-const silence_max_ms = 45_000;
-
-interface Pending {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (cause: unknown) => void;
-}
-
-interface Follower {
-  readonly resume: () => void;
-  readonly take: (frame: EventFrame) => boolean;
-}
-
-/** Opens the live connection at `url` (ws:// or wss://), and keeps it open until `signal`. */
-export function connectLive<Cs extends Contracts>(url: string, signal: AbortSignal): Live<Cs> {
-  let socket: WebSocket | undefined;
-  let attempt = 0;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let silence: ReturnType<typeof setTimeout> | undefined;
-  let next_id = 1;
-  const pending = new Map<number, Pending>();
-  const waiting: (() => void)[] = [];
-  const followers = new Set<Follower>();
-
-  const isOpen = (): boolean => socket?.readyState === WebSocket.OPEN;
-
-  function hear(): void {
-    clearTimeout(silence);
-    silence = setTimeout(() => drop(socket), silence_max_ms);
-  }
-
-  function drop(old: WebSocket | undefined): void {
-    if (old === undefined || old !== socket) return;
-    socket = undefined;
-    clearTimeout(silence);
-    old.close();
-    for (const { reject } of pending.values()) reject(unreachable());
-    pending.clear();
-    if (signal.aborted) return;
-    const wait = backoff_ms[Math.min(attempt, backoff_ms.length - 1)] ?? 0;
-    attempt += 1;
-    // Jitter: a restarted server should not meet all of its people in the same instant.
-    retry = setTimeout(connect, wait * (0.5 + Math.random()));
-  }
-
-  function connect(): void {
-    clearTimeout(retry);
-    const fresh = new WebSocket(url);
-    socket = fresh;
-    hear();
-    fresh.addEventListener('open', () => {
-      if (fresh !== socket) return;
-      attempt = 0;
-      for (const start of waiting.splice(0)) start();
-      for (const follower of followers) follower.resume();
-    });
-    fresh.addEventListener('message', (message) => {
-      if (fresh !== socket) return;
-      hear();
-      receive(JSON.parse(String(message.data)) as Frame);
-    });
-    fresh.addEventListener('close', () => drop(fresh));
-    fresh.addEventListener('error', () => drop(fresh));
-  }
-
-  type Frame = { id?: number; ok?: unknown; error?: WireError } & Partial<EventFrame>;
-  function receive(frame: Frame): void {
-    if (frame.event !== undefined) {
-      const { event, account = '', seq = 0, data } = frame;
-      for (const follower of followers) if (follower.take({ event, account, seq, data })) break;
-      return;
-    }
-    const call = frame.id === undefined ? undefined : pending.get(frame.id);
-    if (call === undefined || frame.id === undefined) return;
-    pending.delete(frame.id);
-    if (frame.error) call.reject(new Refused(frame.error));
-    else call.resolve(frame.ok);
-  }
-
-  function send(name: string, input: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const start = (): void => {
-        const id = next_id++;
-        pending.set(id, { resolve, reject });
-        const frame: CallFrame = { id, call: name, in: input };
-        socket?.send(JSON.stringify(frame));
-      };
-      if (isOpen()) start();
-      else waiting.push(start);
-    });
-  }
-
-  function wake(): void {
-    if (isOpen() || signal.aborted) return;
-    attempt = 0;
-    if (socket === undefined) connect();
-  }
-
-  connect();
-  signal.addEventListener('abort', () => {
-    clearTimeout(retry);
-    drop(socket);
-  });
-  return {
-    api: bind<Cs>(send),
-    follow: (follow) => startFollowing(follow, followers, isOpen),
-    wake,
-    get open() {
-      return isOpen();
-    },
-  };
-}
-
-function startFollowing<State>(
-  follow: Follow<State>,
-  followers: Set<Follower>,
-  isOpen: () => boolean,
-): void {
-  let account: string | undefined;
-  let cursor: number | null = null;
-  // Events may overtake the answer that says where the account stands; they wait for it here.
-  let early: EventFrame[] | undefined;
-
-  async function resume(): Promise<void> {
-    early = [];
-    try {
-      const answer = await follow.ask(cursor);
-      if (follow.signal.aborted) return;
-      account = answer.account;
-      if (answer.state !== null) {
-        cursor = answer.seq;
-        follow.onState(answer.state);
-      }
-      const held = early;
-      early = undefined;
-      for (const frame of held) take(frame);
-    } catch (cause) {
-      if (!(cause instanceof Refused) || cause.code === 'app.unreachable') return;
-      if (cause.retry_after_ms !== undefined) {
-        setTimeout(() => isOpen() && !follow.signal.aborted && void resume(), cause.retry_after_ms);
-        return;
-      }
-      followers.delete(follower);
-      follow.onRefused?.(cause);
-    }
-  }
-
-  function take(frame: EventFrame): boolean {
-    if (early !== undefined) {
-      early.push(frame);
-      return false;
-    }
-    if (frame.account !== account) return false;
-    // A seq at or below the cursor was already part of the state, or of an earlier delivery.
-    if (cursor === null || frame.seq > cursor) {
-      cursor = frame.seq;
-      follow.onEvent(frame);
-    }
-    return true;
-  }
-
-  const follower: Follower = { resume: () => void resume(), take };
-  followers.add(follower);
-  follow.signal.addEventListener('abort', () => followers.delete(follower));
-  if (isOpen()) void resume();
 }

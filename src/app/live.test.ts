@@ -7,10 +7,11 @@ import { WebSocket } from 'ws';
 import * as z from 'zod';
 import { readConfig } from '../config.ts';
 import { startBench, type Bench } from '#test/database.ts';
-import { connectLive, createApi, Refused } from './client.ts';
+import { createApi, Refused } from './client.ts';
 import { call, contract, event, type EventFrame } from './contract.ts';
 import { openAccount, position } from './events.ts';
 import { createHttp, type Http } from './http.ts';
+import { connectLive } from './live.ts';
 import { bindRoom, type Dispatcher } from './server.ts';
 import { close_codes, createSockets, type Sockets } from './socket.ts';
 

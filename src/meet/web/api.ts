@@ -1,5 +1,4 @@
-import { connectLive, createApi } from '../../app/client.ts';
-import type { Live } from '../../app/client.ts';
+import { createApi } from '../../app/client.ts';
 import type { meet } from '../contract.ts';
 
 /** What the pages of a meeting call. */
@@ -8,8 +7,3 @@ export interface MeetContracts extends Record<string, typeof meet> {
 }
 
 export const api = createApi<MeetContracts>();
-
-/** The live connection of this page, until `signal`. */
-export function openLive(signal: AbortSignal): Live<MeetContracts> {
-  return connectLive(`${location.origin.replace(/^http/, 'ws')}/ws`, signal);
-}

@@ -2,7 +2,6 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { Icon } from '../../web/design/icon.tsx';
 import { useWords } from '../../web/lang.ts';
-import style from './join.module.css';
 import { joinWords } from './join.words.ts';
 
 const shown_ms = 2500;
@@ -36,11 +35,11 @@ export function CopyLink({ url }: { url: string }): ReactNode {
   const is_copied = state === 'copied';
   return (
     <>
-      <div className={style.links}>
+      <div className="links">
         <button type="button" className="button" aria-label={text.copy} onClick={() => void copy()}>
           <Icon name={is_copied ? 'check' : 'copy'} />
           {/* Both texts hold the width, so that nothing moves when one replaces the other. */}
-          <span className={style.swap} data-second={is_copied}>
+          <span className="swap" data-second={is_copied}>
             <span>{text.copy}</span>
             <span>{text.copied}</span>
           </span>

@@ -1,7 +1,8 @@
 import { toBase64url } from '../../protocol/link/base64url.ts';
 import { deriveDoor, hashDoor } from '../../protocol/link/door.ts';
+import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
 import { formatLink } from '../../protocol/link/link.ts';
-import { openRoot, rootFingerprint } from '../../protocol/link/root.ts';
+import { openRoot } from '../../protocol/link/root.ts';
 import { api } from './api.ts';
 import { keepRootSeed } from './root-key.ts';
 

@@ -4,7 +4,6 @@ import { useWords } from '../../web/lang.ts';
 import { useStore } from '../../web/store.ts';
 import { deviceWords } from './device-choice.words.ts';
 import { keepChosen, readChosen } from './devices.ts';
-import style from './join.module.css';
 import type { OwnMedia } from './own-media.ts';
 
 const can_choose_speaker = 'setSinkId' in HTMLMediaElement.prototype;
@@ -16,7 +15,7 @@ export default function DeviceChoice({ own }: { own: OwnMedia }): ReactNode {
   const chosen = readChosen();
   const [speaker_id, setSpeaker] = useState(chosen.speaker_id ?? '');
   return (
-    <div className={style.devices}>
+    <div className="devices">
       <Choice
         own={own}
         kind="videoinput"
@@ -62,7 +61,7 @@ function Choice({ own, kind, name, value, onChoose }: ChoiceProps): ReactNode {
   // Before they are allowed, browsers list devices without id and name.
   const named = devices.filter((device) => device.deviceId !== '');
   return (
-    <div className={style.device}>
+    <div className="device">
       <label htmlFor={id}>{name}</label>
       <select
         id={id}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useWords } from '../../web/lang.ts';
-import type { DeviceFault } from './own-media.ts';
+import type { DeviceFault } from './device-fault.ts';
 import { troubleWords } from './trouble.words.ts';
 
 interface Faults {

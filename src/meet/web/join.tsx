@@ -1,35 +1,37 @@
-import { useId, useRef, useState } from 'react';
+import { Suspense, lazy, useRef, useState } from 'react';
 import type { ReactNode, SubmitEvent } from 'react';
 import { Masthead } from '../../web/design/masthead.tsx';
-import { useLang, useWords } from '../../web/lang.ts';
-import { explain } from '../../web/refusal.ts';
+import { useWords } from '../../web/lang.ts';
 import { useStore } from '../../web/store.ts';
 import { CopyLink } from './copy-link.tsx';
-import style from './join.module.css';
+import './join.css';
 import { joinWords } from './join.words.ts';
 import { Preview } from './preview.tsx';
 import type { VisitModel } from './visit.ts';
+
+const Explained = lazy(() => import('../../web/explained.tsx'));
 
 /** The page before the call: own picture, name, link, Join. */
 export function Join({ visit }: { visit: VisitModel }): ReactNode {
   const text = useWords(joinWords);
   const { here, link_url } = useStore(visit.store);
   return (
-    <div className={style.page}>
+    <div className="door">
+      <p className="returning late">{text.connecting}</p>
       <Masthead />
-      <main className={style.main}>
+      <main className="main">
         <Preview own={visit.own} />
-        <div className={style.side}>
+        <div className="side">
           <div>
-            <h1 className={style.title}>{text.title}</h1>
-            <output className={style.here}>{here && text.here(here.length)}</output>
+            <h1 className="title">{text.title}</h1>
+            <output className="here">{here && text.here(here.length)}</output>
           </div>
           <NameForm visit={visit} />
-          <div className={style.invite}>
+          <div className="invite">
             <p>{text.invite}</p>
             <CopyLink url={link_url} />
           </div>
-          <p className={style.small}>{text.encryption}</p>
+          <p className="small">{text.encryption}</p>
         </div>
       </main>
     </div>
@@ -38,8 +40,6 @@ export function Join({ visit }: { visit: VisitModel }): ReactNode {
 
 function NameForm({ visit }: { visit: VisitModel }): ReactNode {
   const text = useWords(joinWords);
-  const lang = useLang();
-  const id = useId();
   const { joining, cause } = useStore(visit.store);
   const [is_missing, setMissing] = useState(false);
   const field = useRef<HTMLInputElement>(null);
@@ -58,13 +58,17 @@ function NameForm({ visit }: { visit: VisitModel }): ReactNode {
     void visit.join(name);
   }
 
-  const said = is_missing ? text.name_missing : cause ? explain(cause, lang) : '';
+  const refusal = cause ? (
+    <Suspense>
+      <Explained cause={cause} />
+    </Suspense>
+  ) : null;
   return (
-    <form className={style.form} onSubmit={submit} noValidate>
-      <label htmlFor={id}>{text.name}</label>
+    <form className="form" onSubmit={submit} noValidate>
+      <label htmlFor="name">{text.name}</label>
       <input
         ref={field}
-        id={id}
+        id="name"
         className="field"
         name="name"
         maxLength={60}
@@ -73,12 +77,18 @@ function NameForm({ visit }: { visit: VisitModel }): ReactNode {
         spellCheck={false}
         translate="no"
         aria-invalid={is_missing}
-        aria-describedby={`${id}-said`}
+        aria-describedby="name-said"
       />
-      <output id={`${id}-said`} className="fault">
-        {joining ? <span className={style.late}>{text.connecting}</span> : said}
+      <output id="name-said" className="fault">
+        {joining ? (
+          <span className="late">{text.connecting}</span>
+        ) : is_missing ? (
+          text.name_missing
+        ) : (
+          refusal
+        )}
       </output>
-      <button type="submit" className={`button primary ${style.join}`} aria-disabled={joining}>
+      <button type="submit" className="button primary join" aria-disabled={joining}>
         {text.join}
       </button>
     </form>

@@ -2,10 +2,8 @@
 import { createStore } from '../../web/store.ts';
 import type { Store } from '../../web/store.ts';
 import { askFor, keepChosen } from './devices.ts';
+import type { DeviceFault } from './device-fault.ts';
 import type { Kind } from './devices.ts';
-
-/** Why a device gives nothing: not allowed, held by another program, or not there. */
-export type DeviceFault = 'blocked' | 'busy' | 'absent';
 
 export interface Own {
   /** Whether the browser was asked. Until then the switches say what will be asked for. */
@@ -37,35 +35,6 @@ export interface OwnMedia {
   choose(kind: Kind, device_id: string): void;
   /** Gives the tracks away: from here on whoever has them stops them. */
   handOver(): { audio: MediaStreamTrack | null; video: MediaStreamTrack | null };
-}
-
-const permission = { audio: 'microphone', video: 'camera' } as const;
-
-function faultOf(cause: unknown): DeviceFault {
-  const name = cause instanceof DOMException ? cause.name : '';
-  if (name === 'NotAllowedError' || name === 'SecurityError') return 'blocked';
-  return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'absent' : 'busy';
-}
-
-async function stateOf(kind: Kind): Promise<PermissionState | null> {
-  try {
-    return (await navigator.permissions.query({ name: permission[kind] })).state;
-  } catch {
-    return null;
-  }
-}
-
-/** Of two devices asked for together and refused, those that may be had alone. */
-async function worthAlone(cause: unknown): Promise<Kind[]> {
-  if (faultOf(cause) !== 'blocked') return ['audio', 'video'];
-  const [audio, video] = await Promise.all([stateOf('audio'), stateOf('video')]);
-  // Asking again after a person said no would be nagging; a block of the other is none.
-  const may = (one: string | null, other: string | null): boolean =>
-    one === 'granted' || (one === 'prompt' && other === 'denied');
-  return [
-    ...(may(audio, video) ? ['audio' as const] : []),
-    ...(may(video, audio) ? ['video' as const] : []),
-  ];
 }
 
 /** Nothing is touched before `start`, so that the page can be rendered without a browser. */
@@ -117,6 +86,7 @@ export function createOwnMedia(): OwnMedia {
     try {
       take(await (early_stream ?? askFor(kinds.includes('audio'), kinds.includes('video'))));
     } catch (cause) {
+      const { faultOf, worthAlone } = await import('./device-fault.ts');
       const alone = kinds.length === 2 ? await worthAlone(cause) : [];
       for (const kind of kinds) {
         if (!alone.includes(kind) && get()[`${kind}_on`]) put(kind, null, faultOf(cause));

@@ -4,7 +4,6 @@ import { Icon } from '../../web/design/icon.tsx';
 import { useWords } from '../../web/lang.ts';
 import { useStore } from '../../web/store.ts';
 import type { Kind } from './devices.ts';
-import style from './join.module.css';
 import { joinWords } from './join.words.ts';
 import { followLevel } from './level.ts';
 import type { OwnMedia } from './own-media.ts';
@@ -27,11 +26,11 @@ export function Preview({ own }: { own: OwnMedia }): ReactNode {
   }, [video, asked]);
 
   return (
-    <section className={style.preview}>
-      <div className={style.tile}>
-        <div className={style.under}>
+    <section className="preview">
+      <div className="tile">
+        <div className="under">
           {!asked && (
-            <div className={style.ask}>
+            <div className="ask">
               <button type="button" className="button" onClick={() => void own.ask()}>
                 {text.ask}
               </button>
@@ -45,14 +44,14 @@ export function Preview({ own }: { own: OwnMedia }): ReactNode {
             </Suspense>
           )}
         </div>
-        <video ref={screen} className={style.mirror} muted autoPlay playsInline />
-        <div className={style.switches}>
+        <video ref={screen} className="mirror" muted autoPlay playsInline />
+        <div className="switches">
           <Level own={own} />
           <Switch own={own} kind="audio" />
           <Switch own={own} kind="video" />
           <button
             type="button"
-            className={style.switch}
+            className="switch"
             aria-label={text.settings}
             title={text.settings}
             aria-expanded={is_open}
@@ -86,7 +85,7 @@ function Switch({ own, kind }: { own: OwnMedia; kind: Kind }): ReactNode {
   return (
     <button
       type="button"
-      className={style.switch}
+      className="switch"
       data-off={!is_on}
       aria-label={name}
       title={name}
@@ -112,5 +111,5 @@ function Level({ own }: { own: OwnMedia }): ReactNode {
       element.style.setProperty('--level', '0');
     };
   }, [audio, audio_on]);
-  return <span ref={bar} className={style.level} aria-hidden="true" />;
+  return <span ref={bar} className="level" aria-hidden="true" />;
 }

@@ -25,7 +25,8 @@ export function readPlace(room: string): Place {
   return place;
 }
 
-function freshPlace(): Place {
+/** A place with a seat that nobody sits in. */
+export function freshPlace(): Place {
   const seat = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
   return { seat, inside: false, name: '', audio_on: true, video_on: true };
 }
@@ -38,24 +39,8 @@ function readKept(room: string): Place | null {
   }
 }
 
-/**
- * Holds the tab's seat until `signal`, and gives the place. A duplicated tab comes with a copy of
- * the seat that the first one sits in: it takes another, and waits at the door.
- */
-export function takeSeat(room: string, signal: AbortSignal): Promise<Place> {
-  return new Promise((resolve) => {
-    const gone = new Promise<void>((done) => signal.addEventListener('abort', () => done()));
-    const { seat } = readPlace(room);
-    void navigator.locks.request(`seat:${seat}`, { ifAvailable: true }, (lock) => {
-      if (!lock) keep(room, freshPlace());
-      resolve(readPlace(room));
-      return lock ? gone : undefined;
-    });
-  });
-}
-
 /** Changes the tab's place: the call keeps its switches here, so that a reload finds them. */
-export function keepPlace(room: string, change: Partial<Omit<Place, 'seat'>>): void {
+export function keepPlace(room: string, change: Partial<Place>): void {
   keep(room, { ...readPlace(room), ...change });
 }
 

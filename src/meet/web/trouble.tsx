@@ -5,7 +5,6 @@ import { useWords } from '../../web/lang.ts';
 import { refusalWords } from '../../web/refusal.words.ts';
 import { useStore } from '../../web/store.ts';
 import type { LeaveReason } from './entry.ts';
-import style from './join.module.css';
 import { troubleWords } from './trouble.words.ts';
 import type { Problem, VisitModel } from './visit.ts';
 
@@ -48,7 +47,7 @@ export default function Trouble({ visit }: { visit: VisitModel }): ReactNode {
   const shown = problem ? problems[problem] : reasons[over ?? 'left'];
 
   return (
-    <div className={style.page}>
+    <div className="door">
       <Masthead />
       <main className="notice">
         <h1 key={shown.title} ref={beginHere} tabIndex={-1}>

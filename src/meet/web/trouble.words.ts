@@ -1,6 +1,6 @@
 import type { LinkFault } from '../../protocol/link/link.ts';
 import { words } from '../../web/lang.ts';
-import type { DeviceFault } from './own-media.ts';
+import type { DeviceFault } from './device-fault.ts';
 
 /** Whose trouble it is: one device's, or both at once. */
 type Faults = Readonly<Record<'audio' | 'video' | 'both', Readonly<Record<DeviceFault, string>>>>;

@@ -1,21 +1,21 @@
 /** A visit to a meeting's page, from its link to the last page: a view-model, without React. */
 import { Refused } from '../../app/client.ts';
-import type { EventFrame } from '../../app/contract.ts';
 import { fromBase64url, toBase64url } from '../../protocol/link/base64url.ts';
 import { deriveDoor } from '../../protocol/link/door.ts';
 import { formatLink, parseFragment } from '../../protocol/link/link.ts';
 import type { Link } from '../../protocol/link/link.ts';
-import { rootFingerprint } from '../../protocol/link/root.ts';
+import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
 import { createStore } from '../../web/store.ts';
 import type { Store } from '../../web/store.ts';
 import type { MeetingState } from '../contract.ts';
-import { api, openLive } from './api.ts';
-import { readChosen } from './devices.ts';
-import type { Entry, LeaveReason, Ticket } from './entry.ts';
+import { api } from './api.ts';
+import type { Entry, LeaveReason } from './entry.ts';
 import { createOwnMedia } from './own-media.ts';
 import type { OwnMedia } from './own-media.ts';
-import { readRootSeed } from './root-key.ts';
-import { keepPlace, readPlace, takeSeat } from './seat.ts';
+import { keepPlace, readPlace } from './seat.ts';
+
+/** What is loaded while the person looks at their picture: the call, and the way into it. */
+type Inside = typeof import('./inside.ts');
 
 /** What keeps a person out of the meeting; each has a page of its own. */
 export type Problem = 'absent' | 'malformed' | 'gone' | 'ended' | 'full' | 'insecure' | 'old';
@@ -28,6 +28,7 @@ export interface Visit {
   readonly cause: unknown;
   readonly joining: boolean;
   readonly entry: Entry | null;
+  readonly inside: Inside | null;
   /** LiveKit identities in the call, or null while the server has not said. */
   readonly here: readonly string[] | null;
   readonly people_max: number;
@@ -47,9 +48,6 @@ export interface VisitModel {
   readonly fail: (cause: unknown) => void;
 }
 
-/** How long a server that is away is asked again before the person is told. */
-const patience_ms = 15_000;
-
 function problemOf(cause: unknown): Problem | null {
   if (!(cause instanceof Refused)) return null;
   if (cause.code === 'meet.no-meeting') return 'gone';
@@ -57,19 +55,17 @@ function problemOf(cause: unknown): Problem | null {
   return cause.code === 'meet.full' ? 'full' : null;
 }
 
-/** Asks for a ticket, and again while the server is starting or the line is coming back. */
-async function askTicket(input: Parameters<typeof api.meet.enter>[0]): Promise<Ticket> {
-  const until = performance.now() + patience_ms;
-  for (;;) {
-    try {
-      return await api.meet.enter(input);
-    } catch (cause) {
-      const may_pass = cause instanceof Refused && cause.fault === 'ours' && navigator.onLine;
-      if (!may_pass || performance.now() > until) throw cause;
-      const wait_ms = cause.retry_after_ms ?? 1000;
-      await new Promise((resolve) => setTimeout(resolve, wait_ms));
-    }
-  }
+/** When the page has nothing better to do: first the own picture, then what comes after it. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: 3000 });
+    else setTimeout(resolve, 1000);
+  });
+}
+
+/** Until here the early script may have kept the page dark, for the way back into the call. */
+function showDoor(): void {
+  delete document.documentElement.dataset['inside'];
 }
 
 export function createVisit(): VisitModel {
@@ -79,6 +75,7 @@ export function createVisit(): VisitModel {
     cause: null,
     joining: false,
     entry: null,
+    inside: null,
     here: null,
     people_max: 0,
     link_url: '',
@@ -87,9 +84,11 @@ export function createVisit(): VisitModel {
   const own = createOwnMedia();
   let link: Link;
   let door: Promise<string>;
+  let page: AbortSignal;
 
   function fail(cause: unknown): void {
     const problem = problemOf(cause);
+    if (!get().entry) showDoor();
     set({ problem, cause: problem ? null : cause, joining: false });
   }
 
@@ -103,36 +102,36 @@ export function createVisit(): VisitModel {
     set({ here, people_max, problem: ended ? 'ended' : full, cause: null });
   }
 
-  function showEvent({ event, data }: EventFrame): void {
-    const here = get().here ?? [];
-    const { identity = '' } = data as { identity?: string };
-    if (event === 'meet.ended') return set({ problem: 'ended' });
-    if (event === 'meet.joined') set({ here: [...new Set([...here, identity])] });
-    if (event === 'meet.left') {
-      set({ here: here.filter((each) => each !== identity) });
-      if (get().problem === 'full') set({ problem: null });
+  async function loadInside(): Promise<Inside> {
+    try {
+      const inside = await import('./inside.ts');
+      await inside.takeSeat(link.room, page);
+      set({ inside });
+      return inside;
+    } catch (cause) {
+      // A line that was gone for a moment: the next press tries again.
+      loading = null;
+      throw cause;
     }
+  }
+
+  let loading: Promise<Inside> | null = null;
+  function load(): Promise<Inside> {
+    loading ??= loadInside();
+    return loading;
   }
 
   /** Says who is in already, until the call itself knows. */
   async function followMeeting(signal: AbortSignal): Promise<void> {
-    const { room } = link;
-    const at_door = { room, door: await door };
+    const at_door = { room: link.room, door: await door };
     try {
       await showState(await api.meet.hello(at_door));
     } catch (cause) {
       fail(cause);
     }
-    if (signal.aborted) return;
-    const live = openLive(signal);
-    addEventListener('online', () => live.wake(), { signal });
-    live.follow({
-      ask: (cursor) => live.api.meet.watch({ ...at_door, cursor }),
-      onState: (state) => void showState(state),
-      onEvent: showEvent,
-      onRefused: fail,
-      signal,
-    });
+    await idle();
+    const { followLive } = await load();
+    if (!signal.aborted) followLive(at_door, { store, showState, fail }, signal);
   }
 
   let following = new AbortController();
@@ -146,39 +145,31 @@ export function createVisit(): VisitModel {
     if (get().joining) return;
     set({ joining: true, cause: null });
     const { room, version } = link;
-    const { seat } = readPlace(room);
     const at_door = { room, door: await door };
-    const ticket = askTicket({ ...at_door, seat, name });
-    ticket.catch((cause: unknown) => {
-      const had_media = get().entry?.audio ?? get().entry?.video;
-      leave(null);
+    try {
+      const { askTicket, composeEntry, readRootSeed } = await load();
+      const { seat } = readPlace(room);
+      const ticket = askTicket({ ...at_door, seat, name });
+      ticket.catch(refuse);
+      // The call asks for no device: what is switched on here is what is brought in.
+      const [root_seed] = await Promise.all([readRootSeed(room), own.ask()]);
+      if (!get().joining) return;
+      const { link_url } = get();
+      const link_version = version;
+      const seated = { ...at_door, seat, name, ticket, root_seed, link_url, link_version };
+      following.abort();
+      set({ over: null, entry: composeEntry(seated, own) });
+    } catch (cause) {
       fail(cause);
-      if (had_media) void own.ask();
-    });
-    // The call asks for nothing: what is switched on here is what is brought in.
-    const [root_seed] = await Promise.all([readRootSeed(room), own.ask()]);
-    if (!get().joining) return;
-    const { audio_on, video_on } = own.store.get();
-    const { audio, video } = own.handOver();
-    keepPlace(room, { inside: true, name, audio_on, video_on });
-    following.abort();
-    set({
-      over: null,
-      entry: {
-        ...at_door,
-        ticket,
-        seat,
-        name,
-        root_seed,
-        audio,
-        video,
-        audio_on,
-        video_on,
-        link_url: get().link_url,
-        link_version: version,
-        speaker_id: readChosen().speaker_id ?? null,
-      },
-    });
+    }
+  }
+
+  /** The server said no after Join was pressed: back to the door, with the reason. */
+  function refuse(cause: unknown): void {
+    const had_media = get().entry?.audio ?? get().entry?.video;
+    leave(null);
+    fail(cause);
+    if (had_media) void own.ask();
   }
 
   function leave(reason: LeaveReason | null): void {
@@ -186,7 +177,7 @@ export function createVisit(): VisitModel {
     entry?.audio?.stop();
     entry?.video?.stop();
     keepPlace(link.room, { inside: false });
-    delete document.documentElement.dataset['inside'];
+    showDoor();
     set({ over: reason, entry: null, joining: false });
     follow();
   }
@@ -212,9 +203,16 @@ export function createVisit(): VisitModel {
       set({ link_url: location.origin + formatLink(link) });
       signal.addEventListener('abort', () => following.abort());
       own.start(readPlace(room), early, signal);
-      const { inside, name } = await takeSeat(room, signal);
-      if (inside && name !== '') await enter(name);
-      else follow();
+      page = signal;
+      if (readPlace(room).inside) {
+        await load();
+        const { inside, name } = readPlace(room);
+        if (inside) return enter(name);
+      }
+      showDoor();
+      follow();
+      await idle();
+      await (await load()).warm();
     },
   };
 }

@@ -1,8 +1,6 @@
 import { fromBase64url } from './base64url.ts';
 import type { Bytes } from './base64url.ts';
-
-const text = new TextEncoder();
-const fingerprint_bytes = 16;
+import { labelled } from './fingerprint.ts';
 
 /** PKCS #8 of an Ed25519 key up to its 32-byte seed (RFC 8410 section 7). */
 const pkcs8_head = [
@@ -15,15 +13,6 @@ export interface RootKey {
   readonly public_key: Bytes;
   /** Ed25519 over `label || 0x00 || message`: 64 bytes. */
   sign(label: string, message: Bytes): Promise<Bytes>;
-}
-
-/** `label || 0x00 || message`: what a signature or a fingerprint covers. */
-function labelled(label: string, message: Bytes): Bytes {
-  const head = text.encode(label);
-  const whole = new Uint8Array(head.length + 1 + message.length);
-  whole.set(head);
-  whole.set(message, head.length + 1);
-  return whole;
 }
 
 /** The root key of a 32-byte seed. Throws where the browser has no Ed25519. */
@@ -50,10 +39,4 @@ export async function verifyRoot(
 ): Promise<boolean> {
   const key = await crypto.subtle.importKey('raw', public_key, 'Ed25519', false, ['verify']);
   return crypto.subtle.verify('Ed25519', key, signature, labelled(label, message));
-}
-
-/** The root key's fingerprint in the link: the first 16 bytes of a labelled SHA-256. */
-export async function rootFingerprint(public_key: Bytes): Promise<Bytes> {
-  const hash = await crypto.subtle.digest('SHA-256', labelled('conclave/root/v1', public_key));
-  return new Uint8Array(hash, 0, fingerprint_bytes).slice();
 }

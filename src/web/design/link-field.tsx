@@ -1,6 +1,7 @@
 import { type ReactNode, type SubmitEvent, useState } from 'react';
-import { formatLink, parseLink } from '../../protocol/link/link.ts';
+import { formatLink } from '../../protocol/link/link.ts';
 import type { LinkFault } from '../../protocol/link/link.ts';
+import { parseLink } from '../../protocol/link/pasted.ts';
 
 export interface LinkFieldProps {
   readonly label: string;

@@ -24,8 +24,8 @@ export const homeWords = words<HomeWords>(
     join: 'Join',
     facts: [
       ['No account', 'the link is enough'],
-      ['Nothing to install', 'a phone or a laptop will do'],
-      ['Yours', 'it runs on your own machine'],
+      ['Nothing to install', 'phone or laptop'],
+      ['Yours', 'on your own machine'],
     ],
     encryption:
       'Sound and picture are encrypted between each browser and this server; not yet from end to end.',
