@@ -50,14 +50,15 @@ export async function step(words, work) {
 }
 
 /**
- * Ends the process with the sentence of a StartError, or with any other error as it is.
+ * Prints the sentence of a StartError, or any other error as it is; the process will end with 1.
  * @param {unknown} cause
  */
 export function fail(cause) {
-  if (!(cause instanceof StartError)) throw cause;
-  if (cause.detail) process.stderr.write(`\n${cause.detail.trimEnd()}\n\n`);
-  process.stderr.write(`${cause.message}\n`);
   process.exitCode = 1;
+  if (cause instanceof StartError) {
+    if (cause.detail) process.stderr.write(`\n${cause.detail.trimEnd()}\n\n`);
+    process.stderr.write(`${cause.message}\n`);
+  } else process.stderr.write(`${cause instanceof Error ? cause.stack : String(cause)}\n`);
 }
 
 /**

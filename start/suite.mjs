@@ -1,0 +1,81 @@
+/** Runs test files in one process of `node --test`, and counts. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inRoot, root } from './place.mjs';
+
+const test_ms_max = 120_000;
+/** With nothing heard for longer than any test may take, all have run and one left something open. */
+const silent_ms_max = test_ms_max + 20_000;
+const look_ms = 2000;
+const grace_ms = 5000;
+
+/**
+ * @typedef {object} Count
+ * @property {number} passed
+ * @property {number} failed
+ */
+
+/**
+ * Streams the readable report and resolves with the counts. A run that ends badly counts as one
+ * failure at least: files that do not load, a crash, nothing to run, something left open so that
+ * the process does not end.
+ * @param {string} node
+ * @param {string} pattern of the files
+ * @param {number} deadline_ms after which the run is ended
+ * @returns {Promise<Count>}
+ */
+export async function runSuite(node, pattern, deadline_ms) {
+  const folder = mkdtempSync(join(tmpdir(), 'conclave-test-'));
+  const report = join(folder, 'count.json');
+  const args = [
+    '--test',
+    '--test-isolation=none',
+    '--test-concurrency=1',
+    `--test-timeout=${test_ms_max}`,
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${inRoot('start/tally.mjs')}`,
+    `--test-reporter-destination=${report}`,
+    pattern,
+  ];
+  const env = { ...process.env, NODE_COMPILE_CACHE: inRoot('.cache/node') };
+  const child = spawn(node, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  let ended = false;
+  const since = Date.now();
+  const watch = setInterval(() => {
+    const heard = statSync(report, { throwIfNoEntry: false })?.mtimeMs ?? since;
+    const late = Date.now() - since > deadline_ms;
+    if (!late && Date.now() - heard < silent_ms_max) return;
+    clearInterval(watch);
+    ended = true;
+    const reason = late ? `took longer than ${deadline_ms / 1000} s` : 'does not end by itself';
+    process.stdout.write(`\n✗ ${pattern} ${reason}; ended.\n`);
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), grace_ms).unref();
+  }, look_ms);
+  const status = await new Promise((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('exit', (code, name) => resolve(name ?? code));
+  });
+  clearInterval(watch);
+  const count = readCount(report);
+  rmSync(folder, { recursive: true, force: true });
+  if (count.passed + count.failed === 0)
+    process.stdout.write(`\n✗ ${pattern}: no test ran (status ${status}).\n`);
+  const bad = ended || status !== 0 || count.passed + count.failed === 0;
+  return bad && count.failed === 0 ? { passed: count.passed, failed: 1 } : count;
+}
+
+/**
+ * @param {string} report
+ * @returns {Count}
+ */
+function readCount(report) {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8').trimEnd().split('\n').at(-1) ?? '');
+  } catch {
+    return { passed: 0, failed: 0 };
+  }
+}
