@@ -1,6 +1,7 @@
 /** The real engine under its supervisor. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -105,6 +106,37 @@ describe('an engine that falls', () => {
   });
 });
 
+describe('when this machine gets another address', () => {
+  async function moved(node_ip_follows: boolean): Promise<Engine> {
+    let address = '198.51.100.1';
+    const engine = createTestEngine(
+      { chooseNodeIp: () => Promise.resolve(address), node_ip_follows },
+      { check_ms: 50 },
+    );
+    await engine.start(live);
+    assert.equal(engine.nodeIp(), address);
+    address = '198.51.100.2';
+    return engine;
+  }
+
+  test('the engine follows', async () => {
+    const engine = await moved(true);
+    await until('it announces the new one', 10_000, () => {
+      return engine.nodeIp() === '198.51.100.2' && engine.restarts() === 1 && engine.health().ok;
+    });
+    await engine.stop();
+  });
+
+  test('but not when the operator named one', async () => {
+    const engine = await moved(false);
+    const pid = pidOf(engine);
+    process.kill(pid, 'SIGKILL');
+    await until('it is back', 10_000, () => engine.restarts() === 1 && engine.health().ok);
+    assert.equal(engine.nodeIp(), '198.51.100.1');
+    await engine.stop();
+  });
+});
+
 describe('the end', () => {
   test('stop leaves no process, and nothing is started again', async () => {
     const engine = createTestEngine();
@@ -114,6 +146,15 @@ describe('the end', () => {
     assert.equal(isAlive(pid), false);
     assert.equal(engine.url(), undefined);
     assert.equal(engine.restarts(), 0);
+  });
+
+  test('stop ends also one that hangs', async () => {
+    const engine = createTestEngine();
+    await engine.start(live);
+    const pid = pidOf(engine);
+    process.kill(pid, 'SIGSTOP');
+    await engine.stop();
+    assert.equal(isAlive(pid), false);
   });
 
   test('stop while it is being started again leaves none either', async () => {
@@ -194,6 +235,43 @@ describe('what keeps it from starting is one sentence for the operator', () => {
   test('it refuses a setting', async () => {
     const engine = createTestEngine({ chooseNodeIp: () => Promise.resolve('nowhere') });
     assert.match(await failure(engine), /does not start: .*invalid ip nowhere/);
+  });
+});
+
+describe('the program itself', () => {
+  function run(stdin: string): ChildProcessWithoutNullStreams {
+    const child = spawn(engine_path, [], { env: {} });
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(stdin);
+    return child;
+  }
+
+  for (const [stdin, words] of [
+    ['abc\n', /length of the configuration must be/],
+    ['0\n', /length of the configuration must be/],
+    ['2000000\n', /length of the configuration must be/],
+    ['12\nunknown: key', /field unknown not found/],
+    ['2\n{}', /one of key-file or keys must be provided/],
+  ] as const)
+    test(`refuses ${JSON.stringify(stdin)} in one line`, async () => {
+      const child = run(stdin);
+      let text = '';
+      child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
+      const [status]: unknown[] = await once(child, 'close');
+      assert.equal(status, 1);
+      assert.match(text, /^conclave-engine: .*\n$/);
+      assert.match(text, words);
+    });
+
+  test('is not ended by the Ctrl-C that its parent also gets', async () => {
+    const engine = createTestEngine();
+    await engine.start(live);
+    const pid = pidOf(engine);
+    process.kill(pid, 'SIGINT');
+    assert.ok(await answers(engine.url()));
+    assert.ok(isAlive(pid));
+    await engine.stop();
+    assert.equal(engine.restarts(), 0);
   });
 });
 

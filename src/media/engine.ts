@@ -83,6 +83,11 @@ export class Engine implements Upstream {
     return this.#ports;
   }
 
+  /** The address media is announced at. */
+  nodeIp(): string | undefined {
+    return this.#node_ip;
+  }
+
   health(): Health {
     if (this.#up) return { ok: true };
     return { ok: false, detail: `The media engine is down: ${this.#trouble}` };
@@ -100,6 +105,7 @@ export class Engine implements Upstream {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#trouble = 'it was stopped';
     this.#setUp(false);
     if (this.#child) await end(this.#child);
     await this.#supervision;
@@ -173,8 +179,9 @@ export class Engine implements Upstream {
     let falls = 0;
     while (!this.#stopping.signal.aborted) {
       const up_since_ms = performance.now();
-      this.#trouble = await this.#watch(current);
+      const words = await this.#watch(current);
       if (this.#stopping.signal.aborted) return;
+      this.#trouble = words;
       if (performance.now() - up_since_ms > steady_ms) falls = 0;
       const next = await this.#revive(falls);
       if (next === undefined) return;

@@ -112,10 +112,14 @@ function send(response: ServerResponse, answer: Refusal): void {
 function askStatus(base: URL, target: string): Promise<number> {
   const ask = base.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve) => {
-    const request = ask(new URL(target, base), { timeout: validate_ms }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 503);
-    });
+    const request = ask(
+      new URL(target, base),
+      { agent: false, timeout: validate_ms },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 503);
+      },
+    );
     request.once('timeout', () => request.destroy());
     request.once('error', () => resolve(503));
     request.end();
