@@ -93,6 +93,8 @@ function show(id: string, canvas: HTMLCanvasElement): Picture {
     attach(video) {
       const stream = canvas.captureStream(1);
       video.srcObject = stream;
+      // A canvas gives its stream a picture only when it is drawn on.
+      requestAnimationFrame(() => canvas.getContext('2d')?.drawImage(canvas, 0, 0));
       return () => {
         video.srcObject = null;
         for (const track of stream.getTracks()) track.stop();
@@ -136,7 +138,7 @@ function sampleShare(index: number, people: readonly Person[]): Share {
 function sampleMessages(sample: Sample, people: readonly Person[]): Message[] {
   return (sample.messages ?? []).map(({ by, text }, index) => {
     const person = people[by];
-    const { identity = '', name = '', you = false } = person ?? {};
+    const { identity, name, you } = person ?? { identity: '', name: '', you: false };
     const at = new Date(2026, 4, 12, 12, 1 + index).getTime();
     return { id: `message-${index}`, identity, name, you, at, text, waiting: false };
   });

@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import type { ReactNode } from 'react';
 import css from './bar.module.css';
 
@@ -19,6 +20,7 @@ interface BarButtonProps {
 /** A control of the call: an icon with a name, a key and a tooltip that says both. */
 export function BarButton(props: BarButtonProps): ReactNode {
   const { name, shortcut, badge } = props;
+  const described = useId();
   return (
     <button
       type="button"
@@ -28,15 +30,18 @@ export function BarButton(props: BarButtonProps): ReactNode {
       aria-expanded={props.expanded}
       aria-busy={props.busy}
       aria-keyshortcuts={shortcut}
-      aria-description={badge?.text}
+      aria-describedby={badge === undefined ? undefined : described}
       data-look={props.look}
       data-tip={shortcut === undefined ? name : `${name} (${shortcut})`}
       onClick={props.onPress}
     >
       {props.children}
       {badge !== undefined && (
-        <span className={css.badge} aria-hidden="true">
+        <span className={css.badge}>
           {badge.count > 99 ? '99+' : badge.count}
+          <span id={described} className="visually-hidden">
+            {badge.text}
+          </span>
         </span>
       )}
     </button>

@@ -45,24 +45,24 @@ function useSeating(model: CallModel): Seating {
   return seating;
 }
 
+/** Text that appears only once what it says has lasted. */
+function Late(props: { text: string }): ReactNode {
+  const [due, setDue] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setDue(true), told_after_ms);
+    return () => clearTimeout(timer);
+  }, []);
+  return due && <span className={css.banner}>{props.text}</span>;
+}
+
 function PhaseBanner(props: { model: CallModel }): ReactNode {
   const w = useWords(call_words);
   const phase = useValue(props.model.phase);
-  const [told, setTold] = useState<string | null>(null);
-  useEffect(() => {
-    if (phase !== 'connecting' && phase !== 'reconnecting') {
-      setTold(null);
-      return undefined;
-    }
-    const timer = setTimeout(() => setTold(phase), told_after_ms);
-    return () => clearTimeout(timer);
-  }, [phase]);
   return (
-    <div role="status" className={css.status}>
-      {told !== null && told === phase && (
-        <p className={css.banner}>{phase === 'connecting' ? w.connecting : w.reconnecting}</p>
-      )}
-    </div>
+    <output className={css.status}>
+      {phase === 'connecting' && <Late key={phase} text={w.connecting} />}
+      {phase === 'reconnecting' && <Late key={phase} text={w.reconnecting} />}
+    </output>
   );
 }
 
@@ -99,18 +99,16 @@ function useKeyboardRoom(): RefObject<HTMLElement | null> {
 function usePip(model: CallModel, seating: Seating) {
   const [pip, setPip] = useState<Window | null>(null);
   useEffect(() => () => pip?.close(), [pip]);
-  const open = (): void => {
-    openPip(() => setPip(null))
-      .then((opened) => {
-        setPip(opened);
-        if (opened === null) return;
-        const life = new AbortController();
-        listenToKeys(opened, model, seating, life.signal);
-        opened.addEventListener('pagehide', () => life.abort());
-      })
-      // Closing it before it opened is an answer, and nothing to report.
-      .catch(() => undefined);
+  const start = async (): Promise<void> => {
+    const opened = await openPip(() => setPip(null));
+    setPip(opened);
+    if (opened === null) return;
+    const life = new AbortController();
+    listenToKeys(opened, model, seating, life.signal);
+    opened.addEventListener('pagehide', () => life.abort());
   };
+  // Closing it before it opened is an answer, and nothing to report.
+  const open = (): void => void start().catch(() => undefined);
   return { pip, open: canPip() ? open : null };
 }
 

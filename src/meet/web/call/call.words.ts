@@ -55,7 +55,7 @@ const en = {
     open: 'Not encrypted end to end',
     title: 'Not end-to-end encrypted yet',
     what: 'Sound, pictures and chat are encrypted between you and this server, but the server itself could hear and see them.',
-    then: 'Use it only for what the operator of this server may know.',
+    advice: 'Use it only for what the operator of this server may know.',
   },
   chat_empty: 'No messages yet. Whoever joins later does not see what was written before.',
   chat_waiting: 'waiting for the connection',
@@ -161,7 +161,7 @@ const fr: typeof en = {
     open: 'Non chiffré de bout en bout',
     title: 'Pas encore chiffré de bout en bout',
     what: 'Le son, l’image et la discussion sont chiffrés entre vous et ce serveur, mais le serveur lui-même pourrait les entendre et les voir.',
-    then: 'Ne dites ici que ce que l’exploitant de ce serveur peut savoir.',
+    advice: 'Ne dites ici que ce que l’exploitant de ce serveur peut savoir.',
   },
   chat_empty:
     'Aucun message pour l’instant. Qui arrive plus tard ne voit pas ce qui a été écrit avant.',

@@ -12,6 +12,8 @@ import css from './panel.module.css';
 
 /** The characters left are told only when they become few. */
 const told_below = 200;
+/** Without links in it, a list that scrolls could not be scrolled by the keyboard in Safari. */
+const scrolled_by_keys = { tabIndex: 0 };
 
 function MessageText(props: { text: string }): ReactNode {
   return splitLinks(props.text).map((part, index) =>
@@ -97,17 +99,18 @@ export function ChatPanel(props: { model: CallModel }): ReactNode {
   const messages = useValue(props.model.messages);
   const log = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
+  const last = messages.at(-1);
   useLayoutEffect(() => {
     const element = log.current;
-    if (element !== null && at_end.current) element.scrollTop = element.scrollHeight;
-  }, [messages]);
+    if (last !== undefined && at_end.current) element?.scrollTo({ top: element.scrollHeight });
+  }, [last]);
   return (
     <>
       <div
         ref={log}
         role="log"
         aria-label={w.chat}
-        tabIndex={0}
+        {...scrolled_by_keys}
         className={css.scroll}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
           at_end.current = scrollHeight - scrollTop - clientHeight < 40;

@@ -6,7 +6,10 @@ export function hueOf(identity: string): number {
   for (let index = 0; index < identity.length; index += 1) {
     hash = Math.imul(hash ^ identity.charCodeAt(index), 0x01000193);
   }
-  return (hash >>> 0) % 360;
+  // Identities that differ in one letter should not look alike: the last bits are spread out.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % 360;
 }
 
 const letters = /[\p{L}\p{N}]/u;

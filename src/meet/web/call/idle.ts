@@ -9,18 +9,17 @@ const idle_ms = 4000;
 export function useIdle(busy: boolean): boolean {
   const [idle, setIdle] = useState(false);
   useEffect(() => {
-    if (busy) {
-      setIdle(false);
-      return undefined;
-    }
     const life = new AbortController();
     const listen = { signal: life.signal, passive: true };
     let by_keyboard = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const wake = (): void => {
-      setIdle(false);
+    const rest = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => !by_keyboard && setIdle(true), idle_ms);
+    };
+    const wake = (): void => {
+      setIdle(false);
+      rest();
     };
     const point = (): void => {
       by_keyboard = false;
@@ -34,11 +33,11 @@ export function useIdle(busy: boolean): boolean {
     document.addEventListener('pointerdown', point, listen);
     document.addEventListener('keydown', press, listen);
     document.addEventListener('focusin', wake, listen);
-    wake();
+    rest();
     return () => {
       clearTimeout(timer);
       life.abort();
     };
-  }, [busy]);
-  return idle;
+  }, []);
+  return idle && !busy;
 }

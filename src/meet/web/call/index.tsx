@@ -40,13 +40,14 @@ export function Call(props: CallProps): ReactNode {
     return started;
   });
   useEffect(() => {
-    let told = false;
-    void call.over.then((reason) => {
-      if (!told && !life.aborted) onLeft(reason);
-      told = true;
-    });
+    let here = true;
+    const tell = async (): Promise<void> => {
+      const reason = await call.over;
+      if (here && !life.aborted) onLeft(reason);
+    };
+    void tell();
     return () => {
-      told = true;
+      here = false;
     };
   }, [call, life, onLeft]);
   return <CallView model={call} />;

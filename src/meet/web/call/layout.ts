@@ -92,7 +92,11 @@ function shift(boxes: readonly Box[], x: number, y: number): Box[] {
 }
 
 /** The two areas of a scene with something large: beside each other, or one above the other. */
-function splitArea(area: Area, screens: boolean): { large: Box; rest: Box; size: number } {
+function splitArea(
+  area: Area,
+  screens: boolean,
+  count: number,
+): { large: Box; rest: Box; size: number } {
   if (area.width >= area.height && area.width >= 560) {
     const strip = Math.round(Math.max(132, Math.min(264, area.width * 0.2)));
     const tile = (strip * 9) / 16;
@@ -103,7 +107,8 @@ function splitArea(area: Area, screens: boolean): { large: Box; rest: Box; size:
       size: Math.max(1, Math.floor((area.height + gap) / (tile + gap))),
     };
   }
-  const height = Math.round(Math.min(area.height * 0.64, area.width * (screens ? 0.75 : 1.1)));
+  const wanted = area.width * (screens ? 0.75 * Math.min(count, 2) : 1.1);
+  const height = Math.round(Math.min(area.height * 0.64, wanted));
   const rest = { x: 0, y: height + gap, width: area.width, height: area.height - height - gap };
   return { large: { x: 0, y: 0, width: area.width, height }, rest, size: countFitting(rest) };
 }
@@ -114,7 +119,7 @@ export function arrange(scene: Scene): Arrangement {
   const boxes = new Map<string, Box>();
   if (area.width <= 0 || area.height <= 0) return { boxes, page: 0, pages: 1, page_size: 1 };
   const alone = others.length === 0;
-  const split = large.length === 0 || alone ? null : splitArea(area, scene.screens);
+  const split = large.length === 0 || alone ? null : splitArea(area, scene.screens, large.length);
   const page_size = split?.size ?? countFitting(area);
   const pages = Math.max(1, Math.ceil(others.length / page_size));
   const page = Math.max(0, Math.min(scene.page, pages - 1));

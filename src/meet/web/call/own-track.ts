@@ -152,14 +152,16 @@ export class OwnTrack {
 
   /** Brings device and room to where the switch stands; one change after the other. */
   #settle(lost?: string): void {
-    this.#queue = this.#queue.then(async () => {
-      if (this.#life.aborted) return;
-      if (this.#on && this.track.get() === null) await this.#open(lost);
-      // A room that went away in between is no fault: the next one settles again.
-      await this.#bring().catch(() => undefined);
-      const state = this.state.get();
-      if (state.busy) this.state.set({ ...state, busy: false });
-    });
+    this.#queue = this.#queue.then(() => this.#change(lost));
+  }
+
+  async #change(lost: string | undefined): Promise<void> {
+    if (this.#life.aborted) return;
+    if (this.#on && this.track.get() === null) await this.#open(lost);
+    // A room that went away in between is no fault: the next one settles again.
+    await this.#bring().catch(() => undefined);
+    const state = this.state.get();
+    if (state.busy) this.state.set({ ...state, busy: false });
   }
 
   async #open(lost: string | undefined): Promise<void> {

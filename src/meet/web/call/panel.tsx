@@ -17,22 +17,22 @@ export function SidePanel(props: Controls): ReactNode {
   const { model, seating } = props;
   const open = useValue(seating.panel);
   const heading = useId();
-  const opener = useRef<Element | null>(null);
+  const ref = useRef<HTMLElement>(null);
   useEffect(() => {
     if (open === null) return undefined;
-    opener.current = document.activeElement;
+    const opener = document.activeElement;
+    const close = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') seating.panel.set(null);
+    };
+    ref.current?.addEventListener('keydown', close);
     return () => {
       const lost = document.activeElement === null || document.activeElement === document.body;
-      if (lost && opener.current instanceof HTMLElement) opener.current.focus();
+      if (lost && opener instanceof HTMLElement) opener.focus();
     };
-  }, [open]);
+  }, [open, seating]);
   if (open === null) return null;
   return (
-    <aside
-      className={css.panel}
-      aria-labelledby={heading}
-      onKeyDown={(event) => event.key === 'Escape' && seating.panel.set(null)}
-    >
+    <aside ref={ref} className={css.panel} aria-labelledby={heading}>
       <header className={css.head}>
         <h2 id={heading}>{w[open]}</h2>
         <BarButton name={w.close} look="plain" onPress={() => seating.panel.set(null)}>

@@ -3,15 +3,17 @@ import { useWords } from '../../../web/lang.ts';
 import { call_words } from './call.words.ts';
 import { HandIcon, MicrophoneIcon, MicrophoneOffIcon } from './icons.tsx';
 import type { CallModel, Person } from './model.ts';
-import { Face } from './tile.tsx';
+import { Face } from './avatar.tsx';
+import { Mark } from './mark.tsx';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
 
 /** Raised hands first, in their order; then as they came. */
 function sortPeople(people: readonly Person[]): Person[] {
-  return people.toSorted(
-    (one, other) => (one.hand_at ?? Infinity) - (other.hand_at ?? Infinity) || 0,
-  );
+  return people.toSorted((one, other) => {
+    const [before, after] = [one.hand_at ?? Infinity, other.hand_at ?? Infinity];
+    return before === after ? 0 : before - after;
+  });
 }
 
 function PersonRow(props: { person: Person; turn: number }): ReactNode {
@@ -28,14 +30,14 @@ function PersonRow(props: { person: Person; turn: number }): ReactNode {
       <span className={css.marks}>
         {person.away && w.away}
         {person.hand_at !== null && (
-          <span className={css.up} role="img" aria-label={w.hand_place(turn)}>
-            <HandIcon size={16} aria-hidden="true" /> {turn}
-          </span>
+          <Mark className={css.up} says={w.hand_place(turn)}>
+            <HandIcon size={16} /> {turn}
+          </Mark>
         )}
         {person.muted ? (
-          <span role="img" aria-label={w.muted}>
+          <Mark says={w.muted}>
             <MicrophoneOffIcon size={16} />
-          </span>
+          </Mark>
         ) : (
           <MicrophoneIcon size={16} aria-hidden="true" />
         )}

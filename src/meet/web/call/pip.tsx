@@ -5,7 +5,8 @@ import { useLang, useWords } from '../../../web/lang.ts';
 import { call_words } from './call.words.ts';
 import type { CallModel, Person, Share } from './model.ts';
 import type { Seating } from './seating.ts';
-import { Face, Moving } from './tile.tsx';
+import { Face } from './avatar.tsx';
+import { Moving } from './moving.tsx';
 import { CameraButton, MicrophoneButton } from './toolbar.tsx';
 import { useValue } from './use-value.ts';
 import css from './pip.module.css';
@@ -21,7 +22,7 @@ function findDocumentPip(): DocumentPip | null {
 }
 
 export function canPip(): boolean {
-  return findDocumentPip() !== null || document.pictureInPictureEnabled === true;
+  return findDocumentPip() !== null || document.pictureInPictureEnabled;
 }
 
 /**
@@ -31,7 +32,7 @@ export function canPip(): boolean {
 export async function openPip(onClosed: () => void): Promise<Window | null> {
   const pip = findDocumentPip();
   if (pip === null) {
-    const videos = Array.from(document.querySelectorAll<HTMLVideoElement>('[role="group"] video'));
+    const videos = Array.from(document.querySelectorAll<HTMLVideoElement>('fieldset video'));
     const size = (video: HTMLVideoElement): number => video.clientWidth * video.clientHeight;
     const [largest] = videos.toSorted((one, other) => size(other) - size(one));
     await largest?.requestPictureInPicture();

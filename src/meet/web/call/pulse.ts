@@ -13,7 +13,7 @@ function findTrack(room: Room): Reporting | null {
   const everybody = [room.localParticipant, ...room.remoteParticipants.values()];
   for (const person of everybody) {
     for (const { track } of person.trackPublications.values()) {
-      if (track !== undefined && 'getRTCStatsReport' in track) return track as Reporting;
+      if (track !== undefined && 'getRTCStatsReport' in track) return track;
     }
   }
   return null;

@@ -60,7 +60,7 @@ function readHand(participant: Participant): number | null {
 function seen(participant: RemoteParticipant, source: Track.Source): Picture | null {
   const publication = participant.getTrackPublication(source);
   if (publication?.track === undefined || publication.isMuted) return null;
-  return pictureOf(publication.track as RemoteTrack);
+  return pictureOf(publication.track);
 }
 
 function readPerson(participant: RemoteParticipant): Person {

@@ -20,7 +20,7 @@ interface FrameProps extends Controls {
 /** Something that explains itself beside what opened it; the call goes on under it. */
 function Popover(props: FrameProps & { at: 'top' | 'bottom' }): ReactNode {
   const { seating } = props;
-  const ref = useRef<HTMLDivElement>(null);
+  const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const opener = document.activeElement;
     const life = new AbortController();
@@ -40,16 +40,16 @@ function Popover(props: FrameProps & { at: 'top' | 'bottom' }): ReactNode {
     return () => life.abort();
   }, [seating]);
   return (
-    <div
+    <dialog
       ref={ref}
-      role="dialog"
+      open
       aria-label={props.title}
       tabIndex={-1}
       className={css.popover}
       data-at={props.at}
     >
       {props.children}
-    </div>
+    </dialog>
   );
 }
 
@@ -83,7 +83,7 @@ function EncryptionSheet(props: Controls): ReactNode {
         <icons.OpenLockIcon size={20} aria-hidden="true" /> {w.lock.title}
       </h2>
       <p>{w.lock.what}</p>
-      <p>{w.lock.then}</p>
+      <p>{w.lock.advice}</p>
     </Popover>
   );
 }

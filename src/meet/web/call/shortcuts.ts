@@ -62,7 +62,7 @@ export function listenToKeys(
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (isTyping(event.target)) return;
-    const asking = place.document.querySelector('dialog[open]') !== null;
+    const asking = place.document.querySelector('dialog:modal') !== null;
     const act = acts[event.key.toLowerCase()];
     if (act === undefined || (asking && event.key !== '?')) return;
     event.preventDefault();

@@ -2,7 +2,7 @@
  * What is heard: one audio element for each remote audio track, in a hidden part of the page, so
  * that no change of the layout ever interrupts a voice.
  */
-import { RoomEvent } from './media.ts';
+import { RoomEvent, Track } from './media.ts';
 import type { Room } from './media.ts';
 import { Signal } from './signal.ts';
 
@@ -30,14 +30,14 @@ export class Sound {
   dress = (room: Room): void => {
     this.#room = room;
     room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
-      if (track.kind !== 'audio') return;
+      if (track.kind !== Track.Kind.Audio) return;
       const element = track.attach();
       element.dataset['identity'] = participant.identity;
       this.#place.append(element);
       this.#route(element);
     });
     room.on(RoomEvent.TrackUnsubscribed, (track) => {
-      if (track.kind === 'audio') for (const element of track.detach()) element.remove();
+      if (track.kind === Track.Kind.Audio) for (const element of track.detach()) element.remove();
     });
     room.on(RoomEvent.SignalConnected, () => {
       // What an earlier room played is over.

@@ -87,10 +87,10 @@ export function Stage(props: { model: CallModel; seating: Seating }): ReactNode 
   const hold = (event: PointerEvent): void => {
     if (event.pointerType === 'mouse') seating.hold(hold_ms);
   };
-  const tiles: [string, Box, ReactNode][] = [];
+  const tiles: ReactNode[] = [];
   const add = (tile: string, draw: (box: Box) => ReactNode): void => {
     const box = arrangement.boxes.get(tile);
-    if (box !== undefined) tiles.push([tile, box, draw(box)]);
+    if (box !== undefined) tiles.push(draw(box));
   };
   for (const share of shares) {
     const tile = tileOfShare(share.id);
@@ -106,9 +106,9 @@ export function Stage(props: { model: CallModel; seating: Seating }): ReactNode 
   return (
     <div className={css.stage}>
       <div ref={measure} className={css.area} onPointerMove={hold}>
-        {tiles.map(([, , drawn]) => drawn)}
-        {people.length === 1 && shares.length === 0 && <Alone model={model} />}
+        {tiles}
       </div>
+      {people.length === 1 && shares.length === 0 && <Alone model={model} />}
       {arrangement.pages > 1 && <Pager seating={seating} arrangement={arrangement} />}
     </div>
   );

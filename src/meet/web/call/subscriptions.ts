@@ -47,7 +47,7 @@ export class Subscriptions {
 
   #greet(participant: RemoteParticipant): void {
     for (const publication of participant.trackPublications.values()) {
-      this.#greetTrack(publication as RemoteTrackPublication, participant);
+      this.#greetTrack(publication, participant);
     }
   }
 
@@ -78,7 +78,7 @@ export class Subscriptions {
     const found: [RemoteTrackPublication, RemoteParticipant][] = [];
     for (const participant of this.#room?.remoteParticipants.values() ?? []) {
       for (const publication of participant.videoTrackPublications.values()) {
-        found.push([publication as RemoteTrackPublication, participant]);
+        found.push([publication, participant]);
       }
     }
     return found;

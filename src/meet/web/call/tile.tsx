@@ -2,10 +2,12 @@ import { memo, useLayoutEffect, useRef } from 'react';
 import type { CSSProperties, ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { call_words } from './call.words.ts';
-import { hueOf, initialsOf } from './face.ts';
+import { Face } from './avatar.tsx';
 import { HandIcon, MicrophoneOffIcon, PinIcon, UnpinIcon } from './icons.tsx';
 import type { Box } from './layout.ts';
-import type { Bars, Person, Picture, Share } from './model.ts';
+import { Mark } from './mark.tsx';
+import type { Bars, Person, Share } from './model.ts';
+import { Moving } from './moving.tsx';
 import css from './tile.module.css';
 
 interface Placed {
@@ -30,7 +32,7 @@ function useGlide(ref: RefObject<HTMLElement | null>, box: Box): void {
       duration: 180,
       easing: 'ease-out',
     });
-  }, [ref, box.x, box.y, box.width, box.height]);
+  }, [ref, box]);
 }
 
 function placeAt(box: Box): CSSProperties {
@@ -38,61 +40,16 @@ function placeAt(box: Box): CSSProperties {
   return { transform, width: box.width, height: box.height };
 }
 
-/** A moving picture. `whole` shows all of it, also where that leaves bars beside it. */
-export function Moving(props: { picture: Picture; whole: boolean }): ReactNode {
-  const { picture, whole } = props;
-  const ref = useRef<HTMLVideoElement>(null);
-  useLayoutEffect(() => {
-    const video = ref.current;
-    if (video === null) return;
-    const fit = (): void => {
-      const shape = video.videoWidth / video.videoHeight;
-      const room = video.clientWidth / video.clientHeight;
-      // A phone held upright in a wide tile would lose its head and chin to the edges.
-      const cut = Math.max(shape / room, room / shape);
-      video.dataset['fit'] = whole || cut > 1.7 ? 'contain' : 'cover';
-    };
-    const observer = new ResizeObserver(fit);
-    observer.observe(video);
-    video.addEventListener('resize', fit);
-    const detach = picture.attach(video);
-    return () => {
-      observer.disconnect();
-      video.removeEventListener('resize', fit);
-      detach();
-    };
-  }, [picture, whole]);
-  return (
-    <video
-      ref={ref}
-      className={css.video}
-      data-mirrored={picture.mirrored}
-      autoPlay
-      playsInline
-      muted
-      disableRemotePlayback
-    />
-  );
-}
-
-export function Face(props: { identity: string; name: string }): ReactNode {
-  const hue = hueOf(props.identity);
-  return (
-    <span className={css.face} style={{ '--hue': hue } as CSSProperties} aria-hidden="true">
-      {initialsOf(props.name)}
-    </span>
-  );
-}
-
 function NetworkBars(props: { bars: Bars }): ReactNode {
   const w = useWords(call_words);
   const { bars } = props;
   if (bars === null) return null;
   return (
-    <span className={css.bars} data-bars={bars} role="img" aria-label={w.bars[bars]}>
-      <span />
-      <span />
-      <span />
+    <span className={css.bars} data-bars={bars}>
+      <i />
+      <i />
+      <i />
+      <span className="visually-hidden">{w.bars[bars]}</span>
     </span>
   );
 }
@@ -116,14 +73,13 @@ interface PersonTileProps extends Placed {
 export const PersonTile = memo(function PersonTile(props: PersonTileProps): ReactNode {
   const { person, box, turn } = props;
   const w = useWords(call_words);
-  const ref = useRef<HTMLDivElement>(null);
+  const ref = useRef<HTMLFieldSetElement>(null);
   useGlide(ref, box);
   const { name, picture, muted, away } = person;
   const label = person.you ? w.you(name) : name;
   return (
-    <div
+    <fieldset
       ref={ref}
-      role="group"
       aria-label={label}
       className={css.tile}
       style={placeAt(box)}
@@ -137,24 +93,23 @@ export const PersonTile = memo(function PersonTile(props: PersonTileProps): Reac
         <Moving picture={picture} whole={false} />
       )}
       {turn > 0 && (
-        <span className={css.hand} role="img" aria-label={w.hand_place(turn)}>
-          <HandIcon size={16} aria-hidden="true" /> {turn}
-        </span>
+        <Mark className={css.hand} says={w.hand_place(turn)}>
+          <HandIcon size={16} /> {turn}
+        </Mark>
       )}
       <div className={css.label}>
         {muted && (
-          <span className={css.muted} role="img" aria-label={w.muted}>
+          <Mark className={css.muted} says={w.muted}>
             <MicrophoneOffIcon size={14} />
-          </span>
+          </Mark>
         )}
         <bdi className={css.name} translate="no">
           {label}
         </bdi>
-        {away && <span className={css.quiet}>{w.away}</span>}
-        <NetworkBars bars={person.bars} />
+        {away ? <span className={css.quiet}>{w.away}</span> : <NetworkBars bars={person.bars} />}
       </div>
       <PinButton name={name} pinned={props.pinned} onPin={props.onPin} />
-    </div>
+    </fieldset>
   );
 });
 
@@ -165,13 +120,12 @@ interface ShareTileProps extends Placed {
 export const ShareTile = memo(function ShareTile(props: ShareTileProps): ReactNode {
   const { share, box } = props;
   const w = useWords(call_words);
-  const ref = useRef<HTMLDivElement>(null);
+  const ref = useRef<HTMLFieldSetElement>(null);
   useGlide(ref, box);
   const label = w.screen_of(share.name);
   return (
-    <div
+    <fieldset
       ref={ref}
-      role="group"
       aria-label={label}
       className={`${css.tile} ${css.screen}`}
       style={placeAt(box)}
@@ -183,6 +137,6 @@ export const ShareTile = memo(function ShareTile(props: ShareTileProps): ReactNo
         </bdi>
       </div>
       <PinButton name={label} pinned={props.pinned} onPin={props.onPin} />
-    </div>
+    </fieldset>
   );
 });

@@ -27,12 +27,12 @@ export function ToastStack(props: { model: CallModel }): ReactNode {
   const w = useWords(call_words);
   const toasts = useValue(props.model.toasts);
   return (
-    <div className={css.toasts} role="status" aria-live="polite" aria-atomic="false">
+    <output className={css.toasts} aria-live="polite" aria-atomic="false">
       {toasts.map((toast) => (
         <p key={toast.id} className={css.toast}>
           {say(w, toast.notice)}
         </p>
       ))}
-    </div>
+    </output>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useLang, useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
@@ -14,7 +14,7 @@ function Clock(): ReactNode {
   const lang = useLang();
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
-    const timer = setTimeout(() => setNow(new Date()), 60_000 - (Date.now() % 60_000));
+    const timer = setTimeout(() => setNow(new Date()), 60_000 - (now.getTime() % 60_000));
     return () => clearTimeout(timer);
   }, [now]);
   const text = now.toLocaleTimeString(lang, { hour: '2-digit', minute: '2-digit' });
@@ -55,18 +55,19 @@ export function TopBar(props: Controls): ReactNode {
   const { model, seating, narrow } = props;
   const people = useValue(model.people);
   const open = useValue(seating.sheet) === 'encryption';
+  const state = useId();
   return (
     <>
       <button
         type="button"
         className={css.lock}
         aria-label={w.encryption}
-        aria-description={w.lock.open}
+        aria-describedby={state}
         aria-expanded={open}
         onClick={() => seating.toggleSheet('encryption')}
       >
         <OpenLockIcon size={16} aria-hidden="true" />
-        <span>{w.lock.open}</span>
+        <span id={state}>{w.lock.open}</span>
       </button>
       <Clock />
       <span className={css.space} />
