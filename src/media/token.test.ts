@@ -20,7 +20,7 @@ function sign(body: object, by = keys.secret, alg = 'HS256'): string {
 function claims(change: object = {}, grants: object = {}): object {
   const now_s = Math.floor(Date.now() / 1000);
   const video = { roomJoin: true, room: seat.room, ...grants };
-  return { iss: keys.key, sub: seat.identity, nbf: now_s, exp: now_s + 60, video, ...change };
+  return { iss: keys.key, sub: seat.identity, nbf: now_s, exp: now_s + 600, video, ...change };
 }
 
 function past(age_s: number): number {
