@@ -19,7 +19,12 @@ export async function gatherCrowd(url: string, count: number, hello = ''): Promi
   );
   let seen = 0;
   let wake: () => void = () => undefined;
-  const { promise: ready, resolve: setReady, reject: fail } = Promise.withResolvers<void>();
+  let setReady: () => void = () => undefined;
+  let fail: (cause: Error) => void = () => undefined;
+  const ready = new Promise<void>((resolve, reject) => {
+    setReady = resolve;
+    fail = reject;
+  });
   child.once('exit', (code) => fail(new Error(`the crowd ended with ${String(code)}`)));
   createInterface({ input: child.stdout }).on('line', (text) => {
     const { events, ready: open } = JSON.parse(text) as { events?: number; ready?: number };
