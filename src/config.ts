@@ -130,100 +130,117 @@ function isLogLevel(text: string): text is LogLevel {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Reads settings by name and collects what is wrong with them, so that one start finds all. */
+class Reader {
+  readonly wrong: string[] = [];
+  readonly #env: Environment;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /** The value or the default; undefined when both are empty. */
+  text(name: string): string | undefined {
+    const value = this.#env[name]?.trim();
+    if (value) return value;
+    return settings.find((setting) => setting.name === name)?.fallback || undefined;
+  }
+
+  number(name: string, what: string, min: number, max: number): number {
+    const value = this.text(name) ?? '';
+    if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) {
+      return Number(value);
+    }
+    this.wrong.push(`${name} must be a ${what} from ${min} to ${max}, not "${value}"`);
+    return min;
+  }
+
+  port(name: string): number {
+    return this.number(name, 'port', 0, 65_535);
+  }
+
+  /** Without a trailing slash. The value is not quoted when wrong: it may hold a password. */
+  url(name: string, schemes: readonly string[]): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    if (parsed && schemes.includes(parsed.protocol.slice(0, -1))) return value.replace(/\/+$/, '');
+    const wanted = schemes.map((scheme) => `${scheme}://`).join(' or ');
+    this.wrong.push(`${name} must be an address that begins with ${wanted}`);
+    return undefined;
+  }
+
+  /** One or more IP addresses, separated by commas. */
+  addresses(name: string): string[] {
+    const value = this.text(name);
+    const parts = (value ?? '').split(',').map((part) => part.trim());
+    if (value === undefined) return [];
+    if (parts.every((part) => isIP(part) !== 0)) return parts;
+    this.wrong.push(`${name} must be an IP address, not "${value}"`);
+    return [];
+  }
+
+  pair(first: string, second: string): readonly [string, string] | undefined {
+    const [a, b] = [this.text(first), this.text(second)];
+    if (a !== undefined && b !== undefined) return [a, b];
+    if (a !== b) this.wrong.push(`${first} and ${second} go together: give both or neither`);
+    return undefined;
+  }
+}
+
 /**
  * Reads every setting from `env`. An empty value counts as not set.
  * @throws OperatorError naming every wrong value in one go, so that one start finds all of them.
  */
 export function readConfig(env: Environment): Config {
-  const wrong: string[] = [];
-  const text = (name: string): string | undefined => {
-    const value = env[name]?.trim();
-    if (value) return value;
-    return settings.find((setting) => setting.name === name)?.fallback || undefined;
-  };
-  const port = (name: string): number => {
-    const value = text(name) ?? '';
-    if (/^\d{1,5}$/.test(value) && Number(value) <= 65535) return Number(value);
-    wrong.push(`${name} must be a port from 0 to 65535, not "${value}"`);
-    return 0;
-  };
-  const number = (name: string, min: number, max: number): number => {
-    const value = text(name) ?? '';
-    if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max)
-      return Number(value);
-    wrong.push(`${name} must be a number from ${min} to ${max}, not "${value}"`);
-    return min;
-  };
-  const url = (name: string, schemes: readonly string[]): string | undefined => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    const parsed = URL.canParse(value) ? new URL(value) : undefined;
-    if (parsed && schemes.includes(parsed.protocol.slice(0, -1))) return value.replace(/\/+$/, '');
-    wrong.push(
-      `${name} must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-    );
-    return undefined;
-  };
-  const address = (name: string): string | undefined => {
-    const value = text(name);
-    if (value === undefined || value.split(',').every((part) => isIP(part.trim()) !== 0))
-      return value;
-    wrong.push(`${name} must be an IP address, not "${value}"`);
-    return undefined;
-  };
-
-  const log_level = text('LOG_LEVEL') ?? 'info';
-  if (!isLogLevel(log_level))
-    wrong.push(`LOG_LEVEL must be one of ${log_levels.join(', ')}, not "${log_level}"`);
-  const cert = text('CONCLAVE_TLS_CERT');
-  const key = text('CONCLAVE_TLS_KEY');
-  if ((cert === undefined) !== (key === undefined))
-    wrong.push('CONCLAVE_TLS_CERT and CONCLAVE_TLS_KEY go together: give both or neither');
-
-  const keys = readKeys(text, wrong);
-  const livekit_url = url('LIVEKIT_URL', ['http', 'https', 'ws', 'wss']);
-  if (livekit_url && !keys) wrong.push('LIVEKIT_URL needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET');
-  const public_url = url('PUBLIC_URL', ['http', 'https']);
-  if (public_url && new URL(public_url).pathname !== '/')
-    wrong.push('PUBLIC_URL must have no path: Conclave lives at the root of its address');
-
+  const read = new Reader(env);
+  const log_level = read.text('LOG_LEVEL') ?? 'info';
+  if (!isLogLevel(log_level)) {
+    read.wrong.push(`LOG_LEVEL must be one of ${log_levels.join(', ')}, not "${log_level}"`);
+  }
+  const tls = read.pair('CONCLAVE_TLS_CERT', 'CONCLAVE_TLS_KEY');
+  const node_ip = read.addresses('CONCLAVE_NODE_IP').join(',');
   const config: Config = {
-    port: port('PORT'),
-    host: text('HOST') ?? '127.0.0.1',
-    public_url,
-    data_dir: resolve(text('CONCLAVE_DATA') ?? './data'),
-    database_url: url('DATABASE_URL', ['postgres', 'postgresql']),
-    pg_bin: text('CONCLAVE_PG_BIN'),
-    livekit: livekit_url && keys ? { url: livekit_url.replace(/^ws/, 'http'), ...keys } : undefined,
-    livekit_keys: keys,
-    node_ip: address('CONCLAVE_NODE_IP'),
-    media_udp_port: port('CONCLAVE_MEDIA_UDP_PORT'),
-    media_tcp_port: port('CONCLAVE_MEDIA_TCP_PORT'),
-    turn_port: port('CONCLAVE_TURN_PORT'),
-    tls: cert && key ? { cert: resolve(cert), key: resolve(key) } : undefined,
-    people_max: number('CONCLAVE_PEOPLE_MAX', 2, 1000),
-    metrics_port: port('CONCLAVE_METRICS_PORT'),
-    trusted_proxies: (address('CONCLAVE_TRUSTED_PROXIES') ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
+    port: read.port('PORT'),
+    host: read.text('HOST') ?? '127.0.0.1',
+    public_url: readPublicUrl(read),
+    data_dir: resolve(read.text('CONCLAVE_DATA') ?? './data'),
+    database_url: read.url('DATABASE_URL', ['postgres', 'postgresql']),
+    pg_bin: read.text('CONCLAVE_PG_BIN'),
+    ...readLiveKit(read),
+    node_ip: node_ip || undefined,
+    media_udp_port: read.port('CONCLAVE_MEDIA_UDP_PORT'),
+    media_tcp_port: read.port('CONCLAVE_MEDIA_TCP_PORT'),
+    turn_port: read.port('CONCLAVE_TURN_PORT'),
+    tls: tls && { cert: resolve(tls[0]), key: resolve(tls[1]) },
+    people_max: read.number('CONCLAVE_PEOPLE_MAX', 'number', 2, 1000),
+    metrics_port: read.port('CONCLAVE_METRICS_PORT'),
+    trusted_proxies: read.addresses('CONCLAVE_TRUSTED_PROXIES'),
     log_level: isLogLevel(log_level) ? log_level : 'info',
   };
-  if (wrong.length > 0) throw new OperatorError(wrong.join('\n'));
+  if (read.wrong.length > 0) throw new OperatorError(read.wrong.join('\n'));
   return config;
 }
 
-function readKeys(
-  text: (name: string) => string | undefined,
-  wrong: string[],
-): Config['livekit_keys'] {
-  const key = text('LIVEKIT_API_KEY');
-  const secret = text('LIVEKIT_API_SECRET');
-  if ((key === undefined) !== (secret === undefined)) {
-    wrong.push('LIVEKIT_API_KEY and LIVEKIT_API_SECRET go together: give both or neither');
-    return undefined;
+function readPublicUrl(read: Reader): string | undefined {
+  const public_url = read.url('PUBLIC_URL', ['http', 'https']);
+  if (public_url !== undefined && new URL(public_url).pathname !== '/') {
+    read.wrong.push('PUBLIC_URL must have no path: Conclave lives at the root of its address');
   }
-  if (key === undefined || secret === undefined) return undefined;
-  if (secret.length < 32) wrong.push('LIVEKIT_API_SECRET must have 32 characters or more');
-  return { key, secret };
+  return public_url;
+}
+
+function readLiveKit(read: Reader): Pick<Config, 'livekit' | 'livekit_keys'> {
+  const pair = read.pair('LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET');
+  const keys = pair && { key: pair[0], secret: pair[1] };
+  if (keys !== undefined && keys.secret.length < 32) {
+    read.wrong.push('LIVEKIT_API_SECRET must have 32 characters or more');
+  }
+  const url = read.url('LIVEKIT_URL', ['http', 'https', 'ws', 'wss']);
+  if (url !== undefined && keys === undefined) {
+    read.wrong.push('LIVEKIT_URL needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET');
+  }
+  const livekit =
+    url !== undefined && keys ? { url: url.replace(/^ws/, 'http'), ...keys } : undefined;
+  return { livekit, livekit_keys: keys };
 }

@@ -13,7 +13,7 @@ import { openAccount, position } from './events.ts';
 import { createHttp, type Http } from './http.ts';
 import { connectLive } from './live.ts';
 import { bindRoom, type Dispatcher } from './server.ts';
-import { close_codes, createSockets, type Sockets } from './socket.ts';
+import { close_codes, Sockets } from './socket.ts';
 
 /** A room of one account that counts: enough to test the machinery through its own doors. */
 const tally = contract('tally', {
@@ -63,7 +63,7 @@ before(async () => {
     },
   });
   dispatcher = bench.dispatcher(calls);
-  sockets = createSockets({ dispatcher, events: bench.events, log: bench.log });
+  sockets = new Sockets({ dispatcher, events: bench.events, log: bench.log });
   http = createHttp({
     config: readConfig({ PORT: '0' }),
     log: bench.log,

@@ -87,26 +87,87 @@ const system: Actor = { kind: 'guest', address: '' };
 
 type Deps = { db: Database; log: Log; enqueue: Enqueue; limiter?: Limiter };
 
+/** Verbs by name, behind limits, each in a transaction of its own. */
 export function createDispatcher(calls: readonly BoundCall[], deps: Deps): Dispatcher {
-  const { db, log } = deps;
-  const limiter = deps.limiter ?? new Limiter();
-  const by_name = new Map(calls.map((bound) => [bound.name, bound]));
-  const counts = new Map<string, { ok: number; refused: number; failed: number }>();
-  let inflight = 0;
+  return new Dispatch(calls, deps);
+}
 
-  async function transact<T>(
+type Effect = () => Promise<void> | void;
+type Isolation = 'read committed' | 'repeatable read';
+type Counts = { ok: number; refused: number; failed: number };
+
+class Dispatch implements Dispatcher {
+  readonly counts = new Map<string, Counts>();
+  readonly #deps: Deps;
+  readonly #limiter: Limiter;
+  readonly #by_name: ReadonlyMap<string, BoundCall>;
+  #inflight = 0;
+
+  constructor(calls: readonly BoundCall[], deps: Deps) {
+    this.#deps = deps;
+    this.#limiter = deps.limiter ?? new Limiter();
+    this.#by_name = new Map(calls.map((bound) => [bound.name, bound]));
+  }
+
+  get inflight(): number {
+    return this.#inflight;
+  }
+
+  act<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {
+    return this.#transact({ actor: system }, 'read committed', work);
+  }
+
+  async dispatch(name: string, input: unknown, caller: Caller): Promise<Answer> {
+    const arrived_ms = performance.now();
+    const bound = this.#by_name.get(name);
+    if (this.#inflight >= inflight_max) return this.#refuse(busy(), name);
+    if (bound === undefined) return this.#refuse(unknownCall(), name);
+    const count = this.#countsOf(name);
+    this.#inflight += 1;
+    try {
+      const ok = await this.#answer(bound, input, caller);
+      count.ok += 1;
+      return { status: 200, body: { ok } };
+    } catch (cause) {
+      const refused = this.#refuse(cause, name);
+      if (refused.status >= 500) count.failed += 1;
+      else count.refused += 1;
+      const { steady_refusal_ms } = bound.call;
+      if (steady_refusal_ms !== undefined) await steady(arrived_ms, steady_refusal_ms);
+      return refused;
+    } finally {
+      this.#inflight -= 1;
+    }
+  }
+
+  async #answer(bound: BoundCall, input: unknown, caller: Caller): Promise<unknown> {
+    const { call, name } = bound;
+    if (call.live && caller.follow === undefined) throw liveOnly();
+    const key = `${name} ${addressBlock(caller.actor.address)}`;
+    const wait_ms = call.rate ? this.#limiter.take(key, call.rate) : 0;
+    if (wait_ms > 0) throw tooOften(wait_ms);
+    const parsed = parseInput(bound, input);
+    const isolation = call.live ? 'repeatable read' : 'read committed';
+    // The answer goes through its shape before the commit: one that does not fit undoes the call,
+    // and a column too many cannot leak.
+    return this.#transact(caller, isolation, async (ctx) =>
+      call.out.parse(await bound.run(ctx, parsed)),
+    );
+  }
+
+  async #transact<T>(
     caller: Caller,
-    isolation: 'read committed' | 'repeatable read',
+    isolation: Isolation,
     work: (ctx: Ctx) => Promise<T>,
   ): Promise<T> {
     for (let tries = 1; ; tries++) {
-      const effects: (() => Promise<void> | void)[] = [];
+      const effects: Effect[] = [];
       try {
-        const result = await db
+        const result = await this.#deps.db
           .transaction()
           .setIsolationLevel(isolation)
-          .execute((tx) => work(context(caller, tx, effects)));
-        for (const effect of effects) await runEffect(effect);
+          .execute((tx) => work(this.#context(caller, tx, effects)));
+        for (const effect of effects) await this.#run(effect);
         return result;
       } catch (cause) {
         if (tries < tries_max && isConflict(cause)) continue;
@@ -115,15 +176,16 @@ export function createDispatcher(calls: readonly BoundCall[], deps: Deps): Dispa
     }
   }
 
-  async function runEffect(effect: () => Promise<void> | void): Promise<void> {
+  async #run(effect: Effect): Promise<void> {
     try {
       await effect();
     } catch (err) {
-      log.error({ err }, 'an effect after commit failed');
+      this.#deps.log.error({ err }, 'an effect after commit failed');
     }
   }
 
-  function context(caller: Caller, tx: Tx, effects: (() => Promise<void> | void)[]): Ctx {
+  #context(caller: Caller, tx: Tx, effects: Effect[]): Ctx {
+    const { log, enqueue } = this.#deps;
     const now = new Date();
     return {
       actor: caller.actor,
@@ -135,88 +197,50 @@ export function createDispatcher(calls: readonly BoundCall[], deps: Deps): Dispa
         // Through the shape: a property the contract does not name cannot leak.
         await record(tx, account, `${contract.room}.${name}`, event?.data.parse(data), now);
       },
-      later: (job, payload, options) => deps.enqueue(job, payload, { ...options, tx }),
+      later: (job, payload, options) => enqueue(job, payload, { ...options, tx }),
       after: (effect) => void effects.push(effect),
       follow(account, cursor) {
         const { follow } = caller;
-        if (follow === undefined)
-          throw new CallerError('app.live-only', 'This call needs the live connection.', 400);
+        if (follow === undefined) throw liveOnly();
         effects.push(() => follow(account, cursor));
       },
     };
   }
 
-  async function answer(bound: BoundCall, input: unknown, caller: Caller): Promise<unknown> {
-    if (bound.call.live && caller.follow === undefined) {
-      throw new CallerError('app.live-only', 'This call needs the live connection.', 400);
-    }
-    const { rate } = bound.call;
-    const wait_ms = rate
-      ? limiter.take(`${bound.name} ${addressBlock(caller.actor.address)}`, rate)
-      : 0;
-    if (wait_ms > 0) {
-      throw new LimitError(
-        'app.too-often',
-        `Too many requests from your network. Try again in ${Math.ceil(wait_ms / 1000)} s.`,
-        wait_ms,
-      );
-    }
-    const parsed = parseInput(bound, input);
-    const isolation = bound.call.live ? 'repeatable read' : 'read committed';
-    const result = await transact(caller, isolation, (ctx) => bound.run(ctx, parsed));
-    return bound.call.out.parse(result);
-  }
-
-  async function dispatch(name: string, input: unknown, caller: Caller): Promise<Answer> {
-    const bound = by_name.get(name);
-    const arrived_ms = performance.now();
-    if (inflight >= inflight_max)
-      return refusal(
-        new UnavailableError('app.busy', 'The server is busy. Try again in a moment.'),
-        name,
-      );
-    if (bound === undefined)
-      return refusal(new CallerError('app.unknown-call', 'There is no such call.', 404), name);
-    let count = counts.get(name);
-    if (count === undefined) counts.set(name, (count = { ok: 0, refused: 0, failed: 0 }));
-    inflight += 1;
-    try {
-      const ok = await answer(bound, input, caller);
-      count.ok += 1;
-      return { status: 200, body: { ok } };
-    } catch (cause) {
-      const refused = refusal(cause, name);
-      if (refused.status >= 500) count.failed += 1;
-      else count.refused += 1;
-      if (bound.call.steady_refusal_ms !== undefined)
-        await steady(arrived_ms, bound.call.steady_refusal_ms);
-      return refused;
-    } finally {
-      inflight -= 1;
-    }
-  }
-
-  function refusal(cause: unknown, name: string): Answer {
-    const known = isAway(cause)
-      ? new UnavailableError(
-          'app.database-away',
-          'The database is not available just now. Try again in a moment.',
-        )
-      : cause;
-    const { status, error } = toWire(known, randomUUID());
-    if (error.id !== undefined)
-      log.error({ err: cause, id: error.id, call: name }, 'a call failed');
+  #refuse(cause: unknown, name: string): Answer {
+    const { status, error } = toWire(isAway(cause) ? databaseAway() : cause, randomUUID());
+    const { id } = error;
+    if (id !== undefined) this.#deps.log.error({ err: cause, id, call: name }, 'a call failed');
     return { status, body: { error } };
   }
 
-  return {
-    dispatch,
-    act: (work) => transact({ actor: system }, 'read committed', work),
-    get inflight() {
-      return inflight;
-    },
-    counts,
-  };
+  #countsOf(name: string): Counts {
+    let count = this.counts.get(name);
+    if (count === undefined) this.counts.set(name, (count = { ok: 0, refused: 0, failed: 0 }));
+    return count;
+  }
+}
+
+function busy(): UnavailableError {
+  return new UnavailableError('app.busy', 'The server is busy. Try again in a moment.');
+}
+
+function databaseAway(): UnavailableError {
+  const message = 'The database is not available just now. Try again in a moment.';
+  return new UnavailableError('app.database-away', message);
+}
+
+function unknownCall(): CallerError {
+  return new CallerError('app.unknown-call', 'There is no such call.', 404);
+}
+
+function liveOnly(): CallerError {
+  return new CallerError('app.live-only', 'This call needs the live connection.', 400);
+}
+
+function tooOften(wait_ms: number): LimitError {
+  const message = `Too many requests from your network. Try again in ${Math.ceil(wait_ms / 1000)} s.`;
+  return new LimitError('app.too-often', message, wait_ms);
 }
 
 /** Waits for the next multiple of `step_ms` after arrival. */

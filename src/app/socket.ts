@@ -34,133 +34,157 @@ interface Connection {
   readonly raw: Duplex;
   readonly actor: Actor;
   readonly readers: Map<string, Reader>;
-  readonly abort: AbortController;
+  closed: boolean;
   outbox: string[];
   calls: number;
   heard: boolean;
 }
 
-export interface Sockets {
-  upgrade(req: IncomingMessage, raw: Duplex, head: Buffer, actor: Actor): void;
-  /** Ends every connection without a word, as a broken line does. Clients come back. */
-  cut(): void;
-  stop(): Promise<void>;
-  readonly open: number;
-  readonly dropped: ReadonlyMap<string, number>;
-}
-
 type Deps = { dispatcher: Dispatcher; events: Events; log: Log };
 
-export function createSockets({ dispatcher, events, log }: Deps): Sockets {
-  const wss = new WebSocketServer({
+/** Every live connection of this process. */
+export class Sockets {
+  /** How many connections were closed by us, by reason. */
+  readonly dropped = new Map<string, number>();
+  readonly #deps: Deps;
+  readonly #wss = new WebSocketServer({
     noServer: true,
     maxPayload: frame_bytes_max,
     perMessageDeflate: false,
     clientTracking: false,
   });
-  const connections = new Set<Connection>();
-  const per_address = new Map<string, number>();
-  const dropped = new Map<string, number>();
-  const dirty = new Set<Connection>();
-  let flushing: NodeJS.Timeout | undefined;
+  readonly #connections = new Set<Connection>();
+  readonly #per_address = new Map<string, number>();
+  readonly #dirty = new Set<Connection>();
+  readonly #beats: NodeJS.Timeout;
+  #flushing: NodeJS.Timeout | undefined;
 
-  const beats = setInterval(beat, beat_ms);
-  beats.unref();
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#beats = setInterval(() => this.#beat(), beat_ms);
+    this.#beats.unref();
+  }
 
-  function upgrade(req: IncomingMessage, raw: Duplex, head: Buffer, actor: Actor): void {
+  get open(): number {
+    return this.#connections.size;
+  }
+
+  upgrade(req: IncomingMessage, raw: Duplex, head: Buffer, actor: Actor): void {
     const block = addressBlock(actor.address);
-    const open = per_address.get(block) ?? 0;
-    if (open >= per_address_max || connections.size >= connections_max) {
+    const open = this.#per_address.get(block) ?? 0;
+    if (open >= per_address_max || this.#connections.size >= connections_max) {
       raw.end('HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nConnection: close\r\n\r\n');
       return;
     }
-    per_address.set(block, open + 1);
+    this.#per_address.set(block, open + 1);
     raw.once('close', () => {
-      const left = (per_address.get(block) ?? 1) - 1;
-      if (left <= 0) per_address.delete(block);
-      else per_address.set(block, left);
+      const left = (this.#per_address.get(block) ?? 1) - 1;
+      if (left <= 0) this.#per_address.delete(block);
+      else this.#per_address.set(block, left);
     });
-    wss.handleUpgrade(req, raw, head, (socket) => accept(socket, raw, actor));
+    this.#wss.handleUpgrade(req, raw, head, (socket) => this.#accept(socket, raw, actor));
   }
 
-  function accept(socket: WebSocket, raw: Duplex, actor: Actor): void {
+  /** Ends every connection without a word, as a broken line does. Clients come back. */
+  cut(): void {
+    for (const { raw } of this.#connections) raw.destroy();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#beats);
+    clearTimeout(this.#flushing);
+    const closing = [...this.#connections].map(
+      ({ socket }) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    );
+    for (const { socket } of this.#connections) {
+      socket.close(1012, 'restarting');
+      setTimeout(() => socket.terminate(), 500).unref();
+    }
+    await Promise.all(closing);
+    this.#wss.close();
+  }
+
+  #accept(socket: WebSocket, raw: Duplex, actor: Actor): void {
     const connection: Connection = {
       socket,
       raw,
       actor,
       readers: new Map(),
-      abort: new AbortController(),
+      closed: false,
       outbox: [],
       calls: 0,
       heard: true,
     };
     const limiter = new Limiter();
-    connections.add(connection);
+    this.#connections.add(connection);
     socket.on('pong', () => (connection.heard = true));
-    socket.on('error', (err) => log.debug({ err }, 'a live connection failed'));
-    socket.on('close', () => {
-      connections.delete(connection);
-      dirty.delete(connection);
-      connection.abort.abort();
-      for (const reader of connection.readers.values()) events.leave(reader);
-    });
+    socket.on('error', (err) => this.#deps.log.debug({ err }, 'a live connection failed'));
+    socket.on('close', () => this.#forget(connection));
     socket.on('message', (data, binary) => {
       connection.heard = true;
-      if (limiter.take('', flood) > 0) return close(connection, 'too_many');
-      if (binary) return close(connection, 'bad_frame');
-      void receive(connection, data instanceof Buffer ? data.toString() : '');
+      if (limiter.take('', flood) > 0) return this.#close(connection, 'too_many');
+      if (binary) return this.#close(connection, 'bad_frame');
+      void this.#receive(connection, data instanceof Buffer ? data.toString() : '');
     });
   }
 
-  async function receive(connection: Connection, text: string): Promise<void> {
+  #forget(connection: Connection): void {
+    connection.closed = true;
+    this.#connections.delete(connection);
+    this.#dirty.delete(connection);
+    for (const reader of connection.readers.values()) this.#deps.events.leave(reader);
+  }
+
+  async #receive(connection: Connection, text: string): Promise<void> {
     const frame = parseFrame(text);
-    if (frame === undefined) return close(connection, 'bad_frame');
-    if (connection.calls >= calls_max) return close(connection, 'too_many');
+    if (frame === undefined) return this.#close(connection, 'bad_frame');
+    if (connection.calls >= calls_max) return this.#close(connection, 'too_many');
     connection.calls += 1;
     const caller: Caller = {
       actor: connection.actor,
-      follow: (account, cursor) => follow(connection, account, cursor),
+      follow: (account, cursor) => this.#follow(connection, account, cursor),
     };
-    const { body } = await dispatcher.dispatch(frame.call, frame.in, caller);
+    const { body } = await this.#deps.dispatcher.dispatch(frame.call, frame.in, caller);
     connection.calls -= 1;
-    send(connection, JSON.stringify({ id: frame.id, ...body }));
+    this.#send(connection, JSON.stringify({ id: frame.id, ...body }));
   }
 
-  function follow(connection: Connection, account: string, cursor: number): void {
-    if (connection.abort.signal.aborted) return;
+  #follow(connection: Connection, account: string, cursor: number): void {
+    if (connection.closed) return;
+    const { events } = this.#deps;
     const old = connection.readers.get(account);
     if (old !== undefined) events.leave(old);
-    else if (connection.readers.size >= accounts_max) return close(connection, 'too_many');
-    const reader: Reader = { account, cursor, take: (frame) => send(connection, frame) };
+    else if (connection.readers.size >= accounts_max) return this.#close(connection, 'too_many');
+    const reader: Reader = { account, cursor, take: (frame) => this.#send(connection, frame) };
     connection.readers.set(account, reader);
     events.follow(reader);
   }
 
-  function send(connection: Connection, frame: string): void {
+  #send(connection: Connection, frame: string): void {
     if (connection.socket.readyState !== connection.socket.OPEN) return;
     connection.outbox.push(frame);
-    if (connection.outbox.length > outbox_frames_max) return close(connection, 'too_slow');
-    dirty.add(connection);
-    flushing ??= setTimeout(flush, flush_ms);
+    if (connection.outbox.length > outbox_frames_max) return this.#close(connection, 'too_slow');
+    this.#dirty.add(connection);
+    this.#flushing ??= setTimeout(() => this.#flush(), flush_ms);
   }
 
   /** Flushes one slice, and the next in a turn of its own, so that calls are served in between. */
-  function flush(): void {
-    flushing = undefined;
+  #flush(): void {
+    this.#flushing = undefined;
     let left = flush_slice;
-    for (const connection of dirty) {
+    for (const connection of this.#dirty) {
       if (left-- === 0) {
-        flushing = setTimeout(flush, 0);
+        this.#flushing = setTimeout(() => this.#flush(), 0);
         return;
       }
-      dirty.delete(connection);
-      write(connection);
+      this.#dirty.delete(connection);
+      this.#write(connection);
     }
   }
 
-  function write(connection: Connection): void {
+  #write(connection: Connection): void {
     const { socket, raw } = connection;
-    if (socket.bufferedAmount > buffered_bytes_max) return close(connection, 'too_slow');
+    if (socket.bufferedAmount > buffered_bytes_max) return this.#close(connection, 'too_slow');
     const frames = connection.outbox;
     connection.outbox = [];
     raw.cork();
@@ -168,53 +192,26 @@ export function createSockets({ dispatcher, events, log }: Deps): Sockets {
     raw.uncork();
   }
 
-  function beat(): void {
-    for (const connection of connections) {
+  #beat(): void {
+    for (const connection of this.#connections) {
       if (!connection.heard) {
-        close(connection, 'unanswered');
+        this.#close(connection, 'unanswered');
         continue;
       }
       connection.heard = false;
       connection.socket.ping();
       // Browsers do not show pings to scripts; this lets the client notice a dead line.
-      send(connection, '{"beat":true}');
+      this.#send(connection, '{"beat":true}');
     }
   }
 
-  function close(connection: Connection, why: keyof typeof close_codes): void {
-    dropped.set(why, (dropped.get(why) ?? 0) + 1);
+  #close(connection: Connection, why: keyof typeof close_codes): void {
+    this.dropped.set(why, (this.dropped.get(why) ?? 0) + 1);
     connection.outbox = [];
     connection.socket.close(close_codes[why], why);
     // Who does not read does not answer a close either.
     setTimeout(() => connection.socket.terminate(), 1000).unref();
   }
-
-  async function stop(): Promise<void> {
-    clearInterval(beats);
-    clearTimeout(flushing);
-    const closing = [...connections].map(
-      (connection) =>
-        new Promise<void>((resolve) => connection.socket.once('close', () => resolve())),
-    );
-    for (const { socket } of connections) {
-      socket.close(1012, 'restarting');
-      setTimeout(() => socket.terminate(), 500).unref();
-    }
-    await Promise.all(closing);
-    wss.close();
-  }
-
-  return {
-    upgrade,
-    cut() {
-      for (const { raw } of connections) raw.destroy();
-    },
-    stop,
-    get open() {
-      return connections.size;
-    },
-    dropped,
-  };
 }
 
 function parseFrame(text: string): { id: number; call: string; in: unknown } | undefined {
