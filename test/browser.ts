@@ -34,7 +34,6 @@ export interface Browsers {
 
 const flags_always = [
   '--autoplay-policy=no-user-gesture-required',
-  '--mute-audio',
   '--allow-loopback-in-peer-connection',
   '--disable-background-networking',
   '--disable-component-update',
@@ -60,6 +59,8 @@ export async function startChromium({ person, flags = [] }: BrowserOptions): Pro
   }
   return chromium.launch({
     executablePath: executable,
+    // A muted browser also shares silence when it shares a tab.
+    ignoreDefaultArgs: ['--mute-audio'],
     args: [...flags_always, ...media, ...flags],
     chromiumSandbox: process.getuid?.() !== 0,
   });
@@ -113,7 +114,10 @@ async function saveScenes(visitors: readonly Visitor[]): Promise<string> {
   const saving = visitors.map(async ({ page, name }, index) => {
     const path = join(folder, `${String(index)}-${name}`);
     await page.screenshot({ path: `${path}.png`, timeout: 5000 });
-    writeFileSync(`${path}.yaml`, await page.locator('body').ariaSnapshot({ timeout: 5000 }));
+    const tree = await page.locator('body').ariaSnapshot({ timeout: 5000 });
+    writeFileSync(`${path}.yaml`, `# ${page.url().replace(/#.*/, '')}\n${tree}\n`);
+    const connections = await page.evaluate(() => window.readers.describeConnections());
+    writeFileSync(`${path}.json`, JSON.stringify(connections, null, 1));
   });
   await Promise.allSettled(saving);
   return folder;

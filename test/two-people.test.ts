@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { openBrowsers } from './browser.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { button, inCall, joinMeeting, meetTogether, ownTile, pressJoin } from './journey.ts';
+import { button, inCall, meetTogether, ownTile, pressJoin } from './journey.ts';
 import { names } from './names.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -98,17 +98,13 @@ test('what is written in the chat arrives, as text', async () => {
 
 test('a raised hand is seen and heard of, and everybody is listed', async () => {
   await withTwo(async (ada, ben) => {
+    const said = ada.page.getByRole('status').filter({ hasText: 'Ben raised a hand' }).waitFor();
     await button(ben, en.raise).click();
-    await button(ben, en.lower).waitFor();
+    await Promise.all([said, button(ben, en.lower).waitFor()]);
     await button(ada, en.people).click();
     const list = ada.page.getByRole('list', { name: en.people, exact: true });
     await list.getByRole('listitem').filter({ hasText: 'Ben' }).waitFor();
     assert.equal(await list.getByRole('listitem').count(), 2);
-    await ada.page
-      .getByRole('status')
-      .filter({ hasText: /Ben.*hand/i })
-      .first()
-      .waitFor();
     await button(ben, en.lower).click();
     await button(ben, en.raise).waitFor();
   });
@@ -172,33 +168,43 @@ async function endForEveryone(host: Visitor): Promise<void> {
 
 test('another camera and microphone are taken without leaving', async () => {
   await browsers.run(house.origin, async (visit) => {
-    const flags = ['--use-fake-device-for-media-stream=device-count=2'];
     const ada = await visit({ name: 'Ada', person: 0 });
-    const ben = await visit({ name: 'Ben', person: 1, flags });
-    const link = await meetTogether(house.origin, [ada, ben]);
-    assert.equal((await ada.see('Ben')).person, 1);
+    // Files play as one camera only; Chromium draws two of its own.
+    const flags = ['--use-fake-device-for-media-stream=device-count=2'];
+    const ben = await visit({ name: 'Ben', person: undefined, flags });
+    await meetTogether(house.origin, [ada, ben]);
+    await seeMotion(ada, 'Ben');
     await button(ben, en.settings).click();
-    for (const kind of ['Camera', 'Microphone']) {
-      const select = ben.page.getByRole('combobox', { name: kind });
+    for (const [label, kind] of [
+      ['Camera', 'video'],
+      ['Microphone', 'audio'],
+    ] as const) {
+      const select = ben.page.getByRole('combobox', { name: label });
       const values = await select
         .locator('option')
         .evaluateAll((options) =>
           options.map((option) => (option instanceof HTMLOptionElement ? option.value : '')),
         );
-      const chosen = await select.inputValue();
-      const other = values.find((value) => value !== '' && value !== chosen && value !== 'default');
-      assert.ok(other, `no second ${kind} in ${values.join()}`);
+      const [used] = await ben.page.evaluate((of) => window.readers.liveDevices(of), kind);
+      const other = values.find((value) => value !== '' && value !== used && value !== 'default');
+      assert.ok(other !== undefined, `no second ${label} in ${values.join()}`);
       await select.selectOption(other);
-      await ben.page.waitForFunction(
-        ([type, id]) => window.readers.liveDevices(type).includes(id),
-        [kind === 'Camera' ? 'video' : 'audio', other] as const,
-      );
+      await ben.page.waitForFunction(([of, id]) => String(window.readers.liveDevices(of)) === id, [
+        kind,
+        other,
+      ] as const);
     }
-    await ada.see('Ben', { frames: 20 });
-    await ada.hear(1);
-    assert.ok(link.length > 0);
+    await seeMotion(ada, 'Ben');
   });
 });
+
+async function seeMotion(visitor: Visitor, name: string): Promise<void> {
+  const video = visitor.tile(name).locator('video');
+  await video.evaluate((element) => {
+    if (!(element instanceof HTMLVideoElement)) throw new TypeError('not a video');
+    return window.readers.seeMotion(element, 10, 15_000);
+  });
+}
 
 test('a meeting joined by the link field of the home page', async () => {
   await browsers.run(house.origin, async (visit) => {
@@ -211,6 +217,5 @@ test('a meeting joined by the link field of the home page', async () => {
     await pressJoin(ben);
     await Promise.all([ada.see('Ben'), ben.see('Ada')]);
     assert.equal(ben.page.url(), link);
-    await joinMeeting(ben, link);
   });
 });

@@ -23,3 +23,8 @@ export async function until<T>(
   } while (performance.now() < deadline);
   throw new Error(`${what}: not within ${String(timeout_ms)} ms`, { cause });
 }
+
+/** Lets `ms` pass: only where that time itself is what is tested, such as 30 s without network. */
+export async function elapse(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}

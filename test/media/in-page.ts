@@ -2,7 +2,7 @@
  * What a test sees and hears inside a page, installed before the page's own scripts. It reads
  * decoded pixels and samples of what the page really shows and plays, whoever made the elements.
  */
-import { bars, barArea, blockArea, framesBetween, readBlocks } from './pattern.ts';
+import { bars, barArea, blockArea, framesBetween, readBlocks, stripe_area } from './pattern.ts';
 import type { Area, Reading, Rgb } from './pattern.ts';
 
 export interface Seen {
@@ -13,6 +13,8 @@ export interface Seen {
   readonly height: number;
   /** The largest difference of a colour bar from what was sent, 0 to 255. */
   readonly colour_error: number;
+  /** Of stripes four pixels high, 1 when black and white arrived; only in the size that was sent. */
+  readonly stripe_contrast: number;
 }
 
 export interface Heard {
@@ -77,12 +79,34 @@ export function liveCameras(): number {
   return liveDevices('video').length;
 }
 
+const connections = new Set<WeakRef<RTCPeerConnection>>();
+
+/** What the page's connections carry, for whoever reads a failure. */
+export async function describeConnections(): Promise<unknown[]> {
+  const described = [...connections].map(async (reference) => {
+    const connection = reference.deref();
+    if (!connection || connection.connectionState === 'closed') return 'closed';
+    const report: unknown[] = [];
+    for (const stats of (await connection.getStats()).values()) {
+      const { type } = stats as RTCStats;
+      if (/^(?:inbound-rtp|outbound-rtp|candidate-pair)$/.test(type)) report.push(stats);
+    }
+    const transceivers = connection.getTransceivers().map(({ mid, currentDirection, receiver }) => {
+      const { kind, muted, readyState } = receiver.track;
+      return { mid, currentDirection, kind, muted, readyState };
+    });
+    return { state: connection.connectionState, transceivers, report };
+  });
+  return Promise.all(described);
+}
+
 /** Notes where the page's connections look for STUN and TURN. */
 export function noteIceServers(): void {
   window.RTCPeerConnection = class extends window.RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
       noteServers(configuration);
+      connections.add(new WeakRef(this));
     }
     override setConfiguration(configuration?: RTCConfiguration): void {
       noteServers(configuration);
@@ -124,6 +148,24 @@ function readPicture(pixels: ImageData): Reading | undefined {
       return 0.299 * r + 0.587 * g + 0.114 * b;
     }),
   );
+}
+
+/** A column of pixels in their own size, since the reader's small canvas would blur the stripes. */
+function stripeContrast(video: HTMLVideoElement): number {
+  const canvas = document.createElement('canvas');
+  canvas.width = 1;
+  canvas.height = video.videoHeight;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context?.drawImage(video, -video.videoWidth / 2, 0);
+  const column = context?.getImageData(0, 0, 1, canvas.height).data;
+  const first = Math.ceil(stripe_area.y * canvas.height);
+  let sum = 0;
+  let rows = 0;
+  for (let y = first; y + 4 < canvas.height; y += 1) {
+    sum += Math.abs((column?.[y * 4] ?? 0) - (column?.[(y + 4) * 4] ?? 0));
+    rows += 1;
+  }
+  return sum / Math.max(1, rows) / 219;
 }
 
 function colourError(pixels: ImageData): number {
@@ -184,6 +226,32 @@ export function see(video: HTMLVideoElement, count: number, timeout_ms: number):
   });
 }
 
+/** Resolves when `video` has painted `count` pictures that differ from the one before. */
+export function seeMotion(
+  video: HTMLVideoElement,
+  count: number,
+  timeout_ms: number,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let last = '';
+    let changes = 0;
+    const deadline = setTimeout(() => {
+      reject(new Error(`the picture changed ${String(changes)} times only`));
+    }, timeout_ms);
+    const look = (): void => {
+      const pixels = grab(video)?.data.filter((_, index) => index % 97 === 0);
+      const text = String(pixels);
+      if (text !== last) changes += 1;
+      last = text;
+      if (changes > count) {
+        clearTimeout(deadline);
+        resolve(changes);
+      } else video.requestVideoFrameCallback(look);
+    };
+    video.requestVideoFrameCallback(look);
+  });
+}
+
 function summarise(
   video: HTMLVideoElement,
   pixels: ImageData,
@@ -191,7 +259,14 @@ function summarise(
   frames: readonly number[],
 ): Seen {
   const { videoWidth: width, videoHeight: height } = video;
-  return { person, frames, width, height, colour_error: colourError(pixels) };
+  return {
+    person,
+    frames,
+    width,
+    height,
+    colour_error: colourError(pixels),
+    stripe_contrast: stripeContrast(video),
+  };
 }
 
 /** The elements that a person in front of this page hears: playing, not muted, with live sound. */

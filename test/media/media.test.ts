@@ -68,6 +68,7 @@ test('camera and microphone are read at the other end of a connection', async ()
     assert.equal(seen.person, 3);
     assert.equal(seen.frames.length, 20);
     assert.ok(seen.colour_error < 30, `colours are off by ${String(seen.colour_error)}`);
+    assert.ok(seen.stripe_contrast > 0.7, `stripes are blurred to ${String(seen.stripe_contrast)}`);
     const heard = await visitor.hear(3);
     assert.equal(heard.elements, 1);
     await visitor.hearNothingOf(4);

@@ -1,0 +1,240 @@
+/** Every screen without a violation, in both themes; the whole way by keyboard; on a phone. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Locator } from 'playwright-core';
+import { openBrowsers } from './browser.ts';
+import { startHouse } from './house.ts';
+import type { TestHouse } from './house.ts';
+import { button, createMeeting, inCall, meetTogether, pressJoin } from './journey.ts';
+import { names } from './names.ts';
+import { makeMeeting } from './program.ts';
+import type { Visitor } from './visitor.ts';
+
+const axe_script = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+const browsers = openBrowsers();
+const { en } = names;
+let house: TestHouse;
+
+before(async () => {
+  house = await startHouse();
+});
+after(async () => {
+  await browsers.close();
+  await house.stop();
+});
+
+declare global {
+  interface Window {
+    axe?: { run(options: RunOptions): Promise<AxeResults> };
+  }
+}
+
+/** Fails with every violation of WCAG 2.2 AA and of good practice on the page as it is now. */
+async function assertAccessible({ page }: Visitor, screen: string): Promise<void> {
+  await page.evaluate(axe_script);
+  const violations = await page.evaluate(async () => {
+    const results = await window.axe?.run({ resultTypes: ['violations'] });
+    return results?.violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.map(
+        ({ html, failureSummary }) => `${html.slice(0, 160)}\n    ${String(failureSummary)}`,
+      ),
+    }));
+  });
+  assert.deepEqual(violations, [], `${screen} is not accessible to everybody`);
+}
+
+describe('every screen', () => {
+  for (const scheme of ['light', 'dark'] as const)
+    for (const size of ['laptop', 'phone'] as const)
+      test(`${scheme}, ${size}`, async () => {
+        await browsers.run(house.origin, async (visit) => {
+          const ada = await visit({ name: 'Ada', person: 0, scheme, size });
+          const ben = await visit({ name: 'Ben', person: 1, scheme, size, lang: 'fr' });
+          ben.expectProblems(/status of 404/);
+          await ada.page.goto(house.origin);
+          await assertAccessible(ada, 'home');
+          await ada.page.goto(`${house.origin}/nothing-here`).catch(() => undefined);
+          ada.expectProblems(/status of 404/);
+          await assertAccessible(ada, 'the page of a wrong address');
+          const { link } = await makeMeeting(house.origin);
+          await ada.page.goto(house.origin + link.replace(/#.*/, ''));
+          await ada.page.getByText('This link is incomplete').waitFor();
+          await assertAccessible(ada, 'incomplete link');
+          await createMeeting(ada, house.origin);
+          await ada.watch(ada.page.locator('video'), { frames: 2 });
+          await assertAccessible(ada, 'join');
+          await button(ada, en.settings).click();
+          await ada.page.getByRole('combobox').first().waitFor();
+          await assertAccessible(ada, 'join with devices');
+          await pressJoin(ada);
+          await assertAccessible(ada, 'call alone');
+          await ben.page.goto(ada.page.url());
+          await assertAccessible(ben, 'join in French');
+          await pressJoin(ben);
+          await ada.see('Ben');
+          await assertAccessible(ada, 'call of two');
+          for (const panel of ['people', 'chat', 'settings'] as const) {
+            await openPanel(ada, en[panel]);
+            await assertAccessible(ada, `call with ${panel}`);
+          }
+          await button(ada, en.encryption).click();
+          await assertAccessible(ada, 'encryption');
+          await ada.page.keyboard.press('Escape');
+          await button(ben, names.fr.leave).click();
+          await button(ben, names.fr.leave).waitFor({ state: 'detached' });
+          await assertAccessible(ben, 'left');
+        });
+      });
+});
+
+/** On a phone some controls are behind *More*. */
+async function openPanel(visitor: Visitor, name: string): Promise<void> {
+  const { page } = visitor;
+  const direct = button(visitor, name);
+  if (!(await direct.isVisible())) await button(visitor, 'More').click();
+  await direct
+    .or(page.getByRole('menuitem', { name, exact: true }))
+    .first()
+    .click();
+}
+
+/** Presses Tab until `target` has the focus, as a person without a mouse does. */
+async function tabTo({ page }: Visitor, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < 40; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) {
+      const ring = await target.evaluate((element) => {
+        const style = getComputedStyle(element);
+        return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+      });
+      assert.ok(ring, `${String(target)} does not show that it has the focus`);
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`${String(target)} is not reached by Tab`);
+}
+
+describe('by keyboard alone', () => {
+  test('make a meeting, join, mute, write, raise a hand, leave', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const ada = await visit({ name: 'Ada', person: 0 });
+      const ben = await visit({ name: 'Ben', person: 1 });
+      const { page } = ada;
+      const { keyboard } = page;
+      const press = async (name: string, key = 'Enter'): Promise<void> => {
+        await tabTo(ada, button(ada, name));
+        await keyboard.press(key);
+      };
+      await page.goto(house.origin);
+      await press(en.create);
+      await page.waitForURL(/#1\./);
+      const field = page.getByRole('textbox', { name: en.name_field, exact: true });
+      await tabTo(ada, field);
+      await keyboard.type('Ada');
+      await keyboard.press('Enter');
+      await inCall(ada);
+      await ben.page.goto(page.url());
+      await pressJoin(ben);
+      await press(en.mute, 'Space');
+      await button(ada, en.unmute).waitFor();
+      await ben.hearNothingOf(0);
+      await press(en.chat);
+      const message = page.getByRole('textbox', { name: en.message, exact: true });
+      await tabTo(ada, message);
+      await keyboard.type('By hand');
+      await keyboard.press('Enter');
+      await button(ben, en.chat).click();
+      await ben.page.getByRole('log', { name: en.chat }).getByText('By hand').waitFor();
+      await keyboard.press('Escape');
+      await press(en.raise);
+      await button(ada, en.lower).waitFor();
+      await press(en.leave);
+      const asked = page.getByRole('button', { name: 'Leave now' });
+      const gone = page.getByRole('button', { name: 'Rejoin' });
+      await asked.or(gone).first().waitFor();
+      if (await asked.isVisible()) await keyboard.press('Enter');
+      await gone.waitFor();
+      await ben.tile('Ada').waitFor({ state: 'detached' });
+    });
+  });
+
+  test('shortcuts of one letter, and none of them while typing', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const ada = await visit({ name: 'Ada', person: 0 });
+      await meetTogether(house.origin, [ada]);
+      const { page } = ada;
+      await page.keyboard.press('m');
+      await button(ada, en.unmute).waitFor();
+      await page.keyboard.press('m');
+      await button(ada, en.mute).waitFor();
+      await page.keyboard.press('v');
+      await button(ada, en.start_video).waitFor();
+      await page.keyboard.press('h');
+      await button(ada, en.lower).waitFor();
+      await page.keyboard.press('c');
+      const message = page.getByRole('textbox', { name: en.message, exact: true });
+      await message.click();
+      await message.pressSequentially('mvhcp');
+      assert.equal(await message.inputValue(), 'mvhcp');
+      await button(ada, en.mute).waitFor();
+      await button(ada, en.start_video).waitFor();
+    });
+  });
+});
+
+describe('on a phone', () => {
+  test('everything fits, and every control is large enough for a thumb', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const ada = await visit({ name: 'Ada', person: 0, size: 'phone', lang: 'fr' });
+      const ben = await visit({ name: 'Ben', person: 1 });
+      await ada.page.goto(house.origin);
+      await assertFits(ada, 'home');
+      await createMeeting(ada, house.origin);
+      await assertFits(ada, 'join');
+      await pressJoin(ada);
+      await ben.page.goto(ada.page.url());
+      await pressJoin(ben);
+      await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+      await assertFits(ada, 'call');
+      for (const name of [names.fr.mute, names.fr.stop_video, names.fr.leave]) {
+        const box = await button(ada, name).boundingBox();
+        assert.ok(box && box.y > 844 / 2, `${name} is in reach of the thumb`);
+      }
+      await ada.page.setViewportSize({ width: 320, height: 640 });
+      await ada.page.goto(house.origin);
+      await assertFits(ada, 'home at 320 px');
+    });
+  });
+});
+
+/** Nothing is cut off at the side, and what is pressed is 44 × 44 px or more, inline links aside. */
+async function assertFits({ page }: Visitor, screen: string): Promise<void> {
+  const { overflow, small } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const controls = [...document.querySelectorAll<HTMLElement>('button, select, input')];
+    return {
+      overflow: scrollWidth - clientWidth,
+      small: controls
+        .filter((element) =>
+          element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
+        )
+        .map((element) => {
+          const label = element.getAttribute('aria-label') ?? element.textContent;
+          const { width, height } = element.getBoundingClientRect();
+          return { label, width: Math.round(width), height: Math.round(height) };
+        })
+        .filter(({ width, height }) => width > 0 && (width < 44 || height < 44)),
+    };
+  });
+  assert.ok(overflow <= 0, `${screen} is ${String(overflow)} px too wide`);
+  assert.deepEqual(small, [], `${screen}: too small for a thumb`);
+}
