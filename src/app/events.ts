@@ -10,7 +10,9 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import type { EventFrame } from './contract.ts';
 import { isAway, type Database, type Tx } from './database.ts';
+import type { Job } from './jobs.ts';
 import type { Log } from './log.ts';
+import type { Service } from './service.ts';
 
 const channel = 'conclave_event';
 /** Events fetched in one query; a follower that is further behind gets them in several. */
@@ -69,6 +71,19 @@ export async function canResume(tx: Tx, account: string, cursor: number): Promis
   return next !== undefined;
 }
 
+/** Events older than this are forgotten. */
+const kept_ms = 24 * 3600 * 1000;
+
+/** Forgets old events, once an hour. */
+export function pruneJob(db: Database): Job<unknown> {
+  return {
+    name: 'app.prune-events',
+    payload: { parse: (data) => data },
+    cron: '30 * * * *',
+    run: async () => void (await prune(db, new Date(Date.now() - kept_ms))),
+  };
+}
+
 /** Forgets events older than `before`. Readers further behind get the state instead. */
 export async function prune(db: Database, before: Date): Promise<number> {
   const result = await db.deleteFrom('event').where('at', '<', before).executeTakeFirst();
@@ -83,7 +98,8 @@ export interface Reader {
 }
 
 /** Wakes readers when events of their account were committed, by this process or another. */
-export class Events {
+export class Events implements Service {
+  readonly name = 'events';
   readonly #db: Database;
   readonly #connection: pg.ClientConfig;
   readonly #log: Log;

@@ -50,104 +50,119 @@ interface Follower {
   readonly take: (frame: EventFrame) => boolean;
 }
 
+type Frame = { id?: number; ok?: unknown; error?: WireError } & Partial<EventFrame>;
+
 /** Opens the live connection at `url` (ws:// or wss://), and keeps it open until `signal`. */
 export function connectLive<Cs extends Contracts>(url: string, signal: AbortSignal): Live<Cs> {
-  let socket: WebSocket | undefined;
-  let attempt = 0;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let silence: ReturnType<typeof setTimeout> | undefined;
-  let next_id = 1;
-  const pending = new Map<number, Pending>();
-  const waiting: (() => void)[] = [];
-  const followers = new Set<Follower>();
+  const line = new Line(url, signal);
+  return {
+    api: bind<Cs>((name, input) => line.call(name, input)),
+    follow: (follow) => startFollowing(follow, line.followers, () => line.open),
+    wake: () => line.wake(),
+    get open() {
+      return line.open;
+    },
+  };
+}
 
-  const isOpen = (): boolean => socket?.readyState === WebSocket.OPEN;
+/** One WebSocket at a time, and the calls that wait for it or for its answers. */
+class Line {
+  readonly followers = new Set<Follower>();
+  readonly #url: string;
+  readonly #signal: AbortSignal;
+  readonly #pending = new Map<number, Pending>();
+  readonly #waiting: (() => void)[] = [];
+  #socket: WebSocket | undefined;
+  #attempt = 0;
+  #next_id = 1;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
 
-  function hear(): void {
-    clearTimeout(silence);
-    silence = setTimeout(() => drop(socket), silence_max_ms);
+  constructor(url: string, signal: AbortSignal) {
+    this.#url = url;
+    this.#signal = signal;
+    this.#connect();
+    signal.addEventListener('abort', () => {
+      clearTimeout(this.#retry);
+      this.#drop(this.#socket);
+    });
   }
 
-  function drop(old: WebSocket | undefined): void {
-    if (old === undefined || old !== socket) return;
-    socket = undefined;
-    clearTimeout(silence);
-    old.close();
-    for (const { reject } of pending.values()) reject(unreachable());
-    pending.clear();
-    if (signal.aborted) return;
-    const wait = backoff_ms[Math.min(attempt, backoff_ms.length - 1)] ?? 0;
-    attempt += 1;
-    // Jitter: a restarted server should not meet all of its people in the same instant.
-    retry = setTimeout(connect, wait * (0.5 + Math.random()));
+  get open(): boolean {
+    return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  function connect(): void {
-    clearTimeout(retry);
-    const fresh = new WebSocket(url);
-    socket = fresh;
-    hear();
+  call(name: string, input: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const start = (): void => {
+        const id = this.#next_id++;
+        this.#pending.set(id, { resolve, reject });
+        const frame: CallFrame = { id, call: name, in: input };
+        this.#socket?.send(JSON.stringify(frame));
+      };
+      if (this.open) start();
+      else this.#waiting.push(start);
+    });
+  }
+
+  wake(): void {
+    if (this.open || this.#signal.aborted) return;
+    this.#attempt = 0;
+    if (this.#socket === undefined) this.#connect();
+  }
+
+  #connect(): void {
+    clearTimeout(this.#retry);
+    const fresh = new WebSocket(this.#url);
+    this.#socket = fresh;
+    this.#hear();
     fresh.addEventListener('open', () => {
-      if (fresh !== socket) return;
-      attempt = 0;
-      for (const start of waiting.splice(0)) start();
-      for (const follower of followers) follower.resume();
+      if (fresh !== this.#socket) return;
+      this.#attempt = 0;
+      for (const start of this.#waiting.splice(0)) start();
+      for (const follower of this.followers) follower.resume();
     });
     fresh.addEventListener('message', (message) => {
-      if (fresh !== socket) return;
-      hear();
-      receive(JSON.parse(String(message.data)) as Frame);
+      if (fresh !== this.#socket) return;
+      this.#hear();
+      this.#receive(JSON.parse(String(message.data)) as Frame);
     });
-    fresh.addEventListener('close', () => drop(fresh));
-    fresh.addEventListener('error', () => drop(fresh));
+    fresh.addEventListener('close', () => this.#drop(fresh));
+    fresh.addEventListener('error', () => this.#drop(fresh));
   }
 
-  type Frame = { id?: number; ok?: unknown; error?: WireError } & Partial<EventFrame>;
-  function receive(frame: Frame): void {
+  #hear(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#drop(this.#socket), silence_max_ms);
+  }
+
+  #drop(old: WebSocket | undefined): void {
+    if (old === undefined || old !== this.#socket) return;
+    this.#socket = undefined;
+    clearTimeout(this.#silence);
+    old.close();
+    for (const { reject } of this.#pending.values()) reject(unreachable());
+    this.#pending.clear();
+    if (this.#signal.aborted) return;
+    const wait = backoff_ms[Math.min(this.#attempt, backoff_ms.length - 1)] ?? 0;
+    this.#attempt += 1;
+    // Jitter: a restarted server should not meet all of its people in the same instant.
+    this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random()));
+  }
+
+  #receive(frame: Frame): void {
     if (frame.event !== undefined) {
       const { event, account = '', seq = 0, data } = frame;
-      for (const follower of followers) if (follower.take({ event, account, seq, data })) break;
+      for (const follower of this.followers)
+        if (follower.take({ event, account, seq, data })) break;
       return;
     }
-    const call = frame.id === undefined ? undefined : pending.get(frame.id);
+    const call = frame.id === undefined ? undefined : this.#pending.get(frame.id);
     if (call === undefined || frame.id === undefined) return;
-    pending.delete(frame.id);
+    this.#pending.delete(frame.id);
     if (frame.error) call.reject(new Refused(frame.error));
     else call.resolve(frame.ok);
   }
-
-  function send(name: string, input: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const start = (): void => {
-        const id = next_id++;
-        pending.set(id, { resolve, reject });
-        const frame: CallFrame = { id, call: name, in: input };
-        socket?.send(JSON.stringify(frame));
-      };
-      if (isOpen()) start();
-      else waiting.push(start);
-    });
-  }
-
-  function wake(): void {
-    if (isOpen() || signal.aborted) return;
-    attempt = 0;
-    if (socket === undefined) connect();
-  }
-
-  connect();
-  signal.addEventListener('abort', () => {
-    clearTimeout(retry);
-    drop(socket);
-  });
-  return {
-    api: bind<Cs>(send),
-    follow: (follow) => startFollowing(follow, followers, isOpen),
-    wake,
-    get open() {
-      return isOpen();
-    },
-  };
 }
 
 function startFollowing<State>(

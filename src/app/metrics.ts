@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 import { OperatorError } from './error.ts';
+import type { Events } from './events.ts';
+import type { Dispatcher } from './server.ts';
 import type { Service } from './service.ts';
+import type { Sockets } from './socket.ts';
 
 /** A number read when it is asked for; with labels, one number each. */
 export interface Measure {
@@ -12,6 +15,48 @@ export interface Measure {
     | number
     | readonly { readonly labels: Record<string, string>; readonly value: number }[];
   readonly labels?: readonly string[];
+}
+
+/** The machinery's own numbers. */
+export function measureApp(parts: {
+  dispatcher: Pick<Dispatcher, 'inflight' | 'counts'>;
+  events: Events;
+  sockets: Sockets;
+}): Measure[] {
+  const { dispatcher, events, sockets } = parts;
+  return [
+    {
+      name: 'conclave_calls_inflight',
+      help: 'Calls being served now.',
+      read: () => dispatcher.inflight,
+    },
+    {
+      name: 'conclave_calls_total',
+      help: 'Calls by name and outcome.',
+      labels: ['call', 'outcome'],
+      read: () =>
+        [...dispatcher.counts].flatMap(([call, counts]) =>
+          Object.entries(counts).map(([outcome, value]) => ({ labels: { call, outcome }, value })),
+        ),
+    },
+    { name: 'conclave_connections', help: 'Live connections open.', read: () => sockets.open },
+    {
+      name: 'conclave_connections_dropped_total',
+      help: 'Live connections closed by the server, by reason.',
+      labels: ['reason'],
+      read: () => [...sockets.dropped].map(([reason, value]) => ({ labels: { reason }, value })),
+    },
+    {
+      name: 'conclave_events_delivered_total',
+      help: 'Events handed to live connections.',
+      read: () => events.delivered,
+    },
+    {
+      name: 'conclave_accounts_followed',
+      help: 'Accounts with at least one reader.',
+      read: () => events.accounts,
+    },
+  ];
 }
 
 export interface Metrics extends Service {

@@ -5,8 +5,6 @@
 import { Refused } from '../../app/client.ts';
 import { connectLive } from '../../app/live.ts';
 import type { EventFrame } from '../../app/contract.ts';
-import type { Store } from '../../web/store.ts';
-import type { MeetingState } from '../contract.ts';
 import { api } from './api.ts';
 import type { MeetContracts } from './api.ts';
 import { readChosen } from './devices.ts';
@@ -14,6 +12,12 @@ import type { Entry, Ticket } from './entry.ts';
 import type { OwnMedia } from './own-media.ts';
 import { keepPlace } from './seat.ts';
 import type { Visit } from './visit.ts';
+// Views of what may go wrong later: they must be here before the line is gone.
+import '../../web/explained.tsx';
+import './device-choice.tsx';
+import './device-fault.ts';
+import './device-trouble.tsx';
+import './trouble.tsx';
 
 export { Call, warm } from './call/index.tsx';
 export { readRootSeed } from './root-key.ts';
@@ -51,16 +55,10 @@ export function composeEntry(seated: Seated, own: OwnMedia): Entry {
   return { ...seated, audio, video, audio_on, video_on, speaker_id };
 }
 
-interface Shown {
-  readonly store: Store<Visit>;
-  readonly showState: (state: MeetingState) => Promise<void>;
-  readonly fail: (cause: unknown) => void;
-}
-
 /** Follows who comes and goes, until `signal`. */
 export function followLive(
   at_door: { readonly room: string; readonly door: string },
-  { store, showState, fail }: Shown,
+  { store, showState, fail }: Visit,
   signal: AbortSignal,
 ): void {
   const url = `${location.origin.replace(/^http/, 'ws')}/ws`;
@@ -75,7 +73,7 @@ export function followLive(
   });
 }
 
-function showEvent({ get, set }: Store<Visit>, { event, data }: EventFrame): void {
+function showEvent({ get, set }: Visit['store'], { event, data }: EventFrame): void {
   const here = get().here ?? [];
   const { identity = '' } = data as { identity?: string };
   if (event === 'meet.ended') set({ problem: 'ended' });

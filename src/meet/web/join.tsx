@@ -1,18 +1,19 @@
-import { Suspense, lazy, useRef, useState } from 'react';
+import { Suspense, useRef, useState } from 'react';
 import type { ReactNode, SubmitEvent } from 'react';
 import { Masthead } from '../../web/design/masthead.tsx';
 import { useWords } from '../../web/lang.ts';
+import { later } from '../../web/later.ts';
 import { useStore } from '../../web/store.ts';
 import { CopyLink } from './copy-link.tsx';
 import './join.css';
 import { joinWords } from './join.words.ts';
 import { Preview } from './preview.tsx';
-import type { VisitModel } from './visit.ts';
+import type { Visit } from './visit.ts';
 
-const Explained = lazy(() => import('../../web/explained.tsx'));
+const Explained = later(() => import('../../web/explained.tsx'));
 
 /** The page before the call: own picture, name, link, Join. */
-export function Join({ visit }: { visit: VisitModel }): ReactNode {
+export function Join({ visit }: { visit: Visit }): ReactNode {
   const text = useWords(joinWords);
   const { here, link_url } = useStore(visit.store);
   return (
@@ -38,7 +39,7 @@ export function Join({ visit }: { visit: VisitModel }): ReactNode {
   );
 }
 
-function NameForm({ visit }: { visit: VisitModel }): ReactNode {
+function NameForm({ visit }: { visit: Visit }): ReactNode {
   const text = useWords(joinWords);
   const { joining, cause } = useStore(visit.store);
   const [is_missing, setMissing] = useState(false);

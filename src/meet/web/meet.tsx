@@ -1,18 +1,19 @@
-import { Suspense, lazy, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTitle } from '../../web/design/masthead.tsx';
 import { useWords } from '../../web/lang.ts';
+import { later } from '../../web/later.ts';
 import { useStore } from '../../web/store.ts';
 import { Join } from './join.tsx';
 import { joinWords } from './join.words.ts';
-import { createVisit } from './visit.ts';
+import { Visit } from './visit.ts';
 
-const Trouble = lazy(() => import('./trouble.tsx'));
+const Trouble = later(() => import('./trouble.tsx'));
 
 /** `/m/<room>`: the door of a meeting, the call behind it, and what comes after. */
 export function Meet(): ReactNode {
   const text = useWords(joinWords);
-  const [visit] = useState(createVisit);
+  const [visit] = useState(() => new Visit());
   const { over, problem, entry, inside } = useStore(visit.store);
 
   useEffect(() => {

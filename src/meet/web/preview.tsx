@@ -1,15 +1,16 @@
-import { Suspense, lazy, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Icon } from '../../web/design/icon.tsx';
 import { useWords } from '../../web/lang.ts';
+import { later } from '../../web/later.ts';
 import { useStore } from '../../web/store.ts';
 import type { Kind } from './devices.ts';
 import { joinWords } from './join.words.ts';
 import { followLevel } from './level.ts';
 import type { OwnMedia } from './own-media.ts';
 
-const DeviceChoice = lazy(() => import('./device-choice.tsx'));
-const DeviceTrouble = lazy(() => import('./device-trouble.tsx'));
+const DeviceChoice = later(() => import('./device-choice.tsx'));
+const DeviceTrouble = later(() => import('./device-trouble.tsx'));
 
 /** Own picture as a mirror, microphone level, the two switches, and the choice of devices. */
 export function Preview({ own }: { own: OwnMedia }): ReactNode {

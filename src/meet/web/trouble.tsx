@@ -6,7 +6,7 @@ import { refusalWords } from '../../web/refusal.words.ts';
 import { useStore } from '../../web/store.ts';
 import type { LeaveReason } from './entry.ts';
 import { troubleWords } from './trouble.words.ts';
-import type { Problem, VisitModel } from './visit.ts';
+import type { Problem, Visit } from './visit.ts';
 
 type Next = 'link' | 'home' | 'rejoin' | 'again' | 'none';
 
@@ -22,7 +22,7 @@ function beginHere(heading: HTMLElement | null): void {
 }
 
 /** A page that says what keeps the person out of the call, and the one thing to do. */
-export default function Trouble({ visit }: { visit: VisitModel }): ReactNode {
+export default function Trouble({ visit }: { visit: Visit }): ReactNode {
   const { problem, over, people_max } = useStore(visit.store);
   const text = useWords(troubleWords);
   const unfit = useWords(refusalWords);
@@ -60,7 +60,7 @@ export default function Trouble({ visit }: { visit: VisitModel }): ReactNode {
   );
 }
 
-function NextStep({ next, visit }: { next: Next; visit: VisitModel }): ReactNode {
+function NextStep({ next, visit }: { next: Next; visit: Visit }): ReactNode {
   const text = useWords(troubleWords);
   const { joining } = useStore(visit.store);
   const home = (

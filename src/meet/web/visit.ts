@@ -6,12 +6,10 @@ import { formatLink, parseFragment } from '../../protocol/link/link.ts';
 import type { Link } from '../../protocol/link/link.ts';
 import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
 import { createStore } from '../../web/store.ts';
-import type { Store } from '../../web/store.ts';
 import type { MeetingState } from '../contract.ts';
 import { api } from './api.ts';
 import type { Entry, LeaveReason } from './entry.ts';
-import { createOwnMedia } from './own-media.ts';
-import type { OwnMedia } from './own-media.ts';
+import { OwnMedia } from './own-media.ts';
 import { keepPlace, readPlace } from './seat.ts';
 
 /** What is loaded while the person looks at their picture: the call, and the way into it. */
@@ -20,7 +18,7 @@ type Inside = typeof import('./inside.ts');
 /** What keeps a person out of the meeting; each has a page of its own. */
 export type Problem = 'absent' | 'malformed' | 'gone' | 'ended' | 'full' | 'insecure' | 'old';
 
-export interface Visit {
+export interface VisitState {
   /** Why the last stay is over; null before the first and within one. */
   readonly over: LeaveReason | null;
   readonly problem: Problem | null;
@@ -34,18 +32,6 @@ export interface Visit {
   readonly people_max: number;
   /** The whole link, to be copied; '' where it is not whole. */
   readonly link_url: string;
-}
-
-export interface VisitModel {
-  readonly store: Store<Visit>;
-  readonly own: OwnMedia;
-  readonly start: (early: Promise<MediaStream> | null, signal: AbortSignal) => Promise<void>;
-  readonly join: (name: string) => Promise<void>;
-  readonly leave: (reason: LeaveReason) => void;
-  /** Back in, as one was. */
-  readonly rejoin: () => Promise<void>;
-  /** Says what failed, where trying again may help. */
-  readonly fail: (cause: unknown) => void;
 }
 
 function problemOf(cause: unknown): Problem | null {
@@ -68,8 +54,8 @@ function showDoor(): void {
   delete document.documentElement.dataset['inside'];
 }
 
-export function createVisit(): VisitModel {
-  const store = createStore<Visit>({
+export class Visit {
+  readonly store = createStore<VisitState>({
     over: null,
     problem: null,
     cause: null,
@@ -80,139 +66,145 @@ export function createVisit(): VisitModel {
     people_max: 0,
     link_url: '',
   });
-  const { get, set } = store;
-  const own = createOwnMedia();
-  let link: Link;
-  let door: Promise<string>;
-  let page: AbortSignal;
+  readonly own = new OwnMedia();
+  #link!: Link;
+  #door!: Promise<string>;
+  #page!: AbortSignal;
+  #loading: Promise<Inside> | null = null;
+  #following = new AbortController();
 
-  function fail(cause: unknown): void {
-    const problem = problemOf(cause);
-    if (!get().entry) showDoor();
-    set({ problem, cause: problem ? null : cause, joining: false });
-  }
-
-  async function showState(state: MeetingState): Promise<void> {
-    const root = fromBase64url(state.root);
-    const fingerprint = root && toBase64url(await rootFingerprint(root));
-    // A server that hands out another root key than the link names is not believed.
-    if (fingerprint !== toBase64url(link.fingerprint)) return set({ problem: 'malformed' });
-    const { here, people_max, ended } = state;
-    const full = get().problem === 'full' ? 'full' : null;
-    set({ here, people_max, problem: ended ? 'ended' : full, cause: null });
-  }
-
-  async function loadInside(): Promise<Inside> {
-    try {
-      const inside = await import('./inside.ts');
-      await inside.takeSeat(link.room, page);
-      set({ inside });
-      return inside;
-    } catch (cause) {
-      // A line that was gone for a moment: the next press tries again.
-      loading = null;
-      throw cause;
+  /** Begins with the link in the address, until `page` is left. */
+  async start(early: Promise<MediaStream> | null, page: AbortSignal): Promise<void> {
+    const { set } = this.store;
+    const room = /^\/m\/([^/]+)/.exec(location.pathname)?.[1] ?? '';
+    const { link, fault } = parseFragment(room, location.hash);
+    if (!isSecureContext) return set({ problem: 'insecure' });
+    if (!('RTCPeerConnection' in window)) return set({ problem: 'old' });
+    if (!link) return set({ problem: fault === 'absent' ? 'absent' : 'malformed' });
+    this.#link = link;
+    this.#door = deriveDoor(link.secret, room).then(toBase64url);
+    this.#page = page;
+    set({ link_url: location.origin + formatLink(link) });
+    page.addEventListener('abort', () => this.#following.abort());
+    this.own.start(readPlace(room), early, page);
+    if (readPlace(room).inside) {
+      await this.#load();
+      // Another tab may sit in this seat: then this one has been given a new place.
+      const { inside, name } = readPlace(room);
+      if (inside) return this.join(name);
     }
-  }
-
-  let loading: Promise<Inside> | null = null;
-  function load(): Promise<Inside> {
-    loading ??= loadInside();
-    return loading;
-  }
-
-  /** Says who is in already, until the call itself knows. */
-  async function followMeeting(signal: AbortSignal): Promise<void> {
-    const at_door = { room: link.room, door: await door };
-    try {
-      await showState(await api.meet.hello(at_door));
-    } catch (cause) {
-      fail(cause);
-    }
+    showDoor();
+    this.#follow();
     await idle();
-    const { followLive } = await load();
-    if (!signal.aborted) followLive(at_door, { store, showState, fail }, signal);
+    await (await this.#load()).warm();
   }
 
-  let following = new AbortController();
-  function follow(): void {
-    following.abort();
-    following = new AbortController();
-    void followMeeting(following.signal);
-  }
-
-  async function enter(name: string): Promise<void> {
+  async join(name: string): Promise<void> {
+    const { get, set } = this.store;
     if (get().joining) return;
     set({ joining: true, cause: null });
-    const { room, version } = link;
-    const at_door = { room, door: await door };
+    const { room, version } = this.#link;
+    keepPlace(room, { name });
+    const at_door = { room, door: await this.#door };
     try {
-      const { askTicket, composeEntry, readRootSeed } = await load();
+      const { askTicket, composeEntry, readRootSeed } = await this.#load();
       const { seat } = readPlace(room);
       const ticket = askTicket({ ...at_door, seat, name });
-      ticket.catch(refuse);
+      ticket.catch((cause: unknown) => this.#refuse(cause));
       // The call asks for no device: what is switched on here is what is brought in.
-      const [root_seed] = await Promise.all([readRootSeed(room), own.ask()]);
+      const [root_seed] = await Promise.all([readRootSeed(room), this.own.ask()]);
       if (!get().joining) return;
       const { link_url } = get();
-      const link_version = version;
-      const seated = { ...at_door, seat, name, ticket, root_seed, link_url, link_version };
-      following.abort();
-      set({ over: null, entry: composeEntry(seated, own) });
+      const seated = { ...at_door, seat, name, ticket, root_seed, link_url, link_version: version };
+      this.#following.abort();
+      set({ over: null, entry: composeEntry(seated, this.own) });
     } catch (cause) {
-      fail(cause);
+      this.fail(cause);
     }
+  }
+
+  /** Back in, as one was. */
+  rejoin(): Promise<void> {
+    return this.join(readPlace(this.#link.room).name);
+  }
+
+  /** Told by the call. One whose ticket was refused is gone already, and is not heard. */
+  readonly leave = (reason: LeaveReason): void => {
+    if (this.store.get().entry) this.#leave(reason);
+  };
+
+  /** Says what failed: on a page of its own, or where trying again may help. */
+  readonly fail = (cause: unknown): void => {
+    const problem = problemOf(cause);
+    if (!this.store.get().entry) showDoor();
+    this.store.set({ problem, cause: problem ? null : cause, joining: false });
+  };
+
+  /** What the server says of the meeting, believed only under the root key that the link names. */
+  readonly showState = async ({ root, here, people_max, ended }: MeetingState): Promise<void> => {
+    const { get, set } = this.store;
+    const public_key = fromBase64url(root);
+    const fingerprint = public_key && toBase64url(await rootFingerprint(public_key));
+    if (fingerprint !== toBase64url(this.#link.fingerprint)) return set({ problem: 'malformed' });
+    const full = get().problem === 'full' ? 'full' : null;
+    set({ here, people_max, problem: ended ? 'ended' : full, cause: null });
+  };
+
+  #leave(reason: LeaveReason | null): void {
+    const { entry } = this.store.get();
+    entry?.audio?.stop();
+    entry?.video?.stop();
+    keepPlace(this.#link.room, { inside: false });
+    showDoor();
+    this.store.set({ over: reason, entry: null, joining: false });
+    this.#follow();
   }
 
   /** The server said no after Join was pressed: back to the door, with the reason. */
-  function refuse(cause: unknown): void {
-    const had_media = get().entry?.audio ?? get().entry?.video;
-    leave(null);
-    fail(cause);
-    if (had_media) void own.ask();
+  #refuse(cause: unknown): void {
+    const { entry } = this.store.get();
+    this.#leave(null);
+    this.fail(cause);
+    if (entry?.audio ?? entry?.video) void this.own.ask();
   }
 
-  function leave(reason: LeaveReason | null): void {
-    const { entry } = get();
-    entry?.audio?.stop();
-    entry?.video?.stop();
-    keepPlace(link.room, { inside: false });
-    showDoor();
-    set({ over: reason, entry: null, joining: false });
-    follow();
+  /** Says who is in already, until the call itself knows. */
+  #follow(): void {
+    this.#following.abort();
+    this.#following = new AbortController();
+    this.#followMeeting(this.#following.signal).catch(this.fail);
   }
 
-  return {
-    store,
-    own,
-    leave(reason) {
-      // A call whose ticket was refused is gone already, and has been told of.
-      if (get().entry) leave(reason);
-    },
-    join: enter,
-    fail,
-    rejoin: () => enter(readPlace(link.room).name),
-    async start(early, signal) {
-      const room = /^\/m\/([^/]+)/.exec(location.pathname)?.[1] ?? '';
-      const parsed = parseFragment(room, location.hash);
-      if (!isSecureContext) return set({ problem: 'insecure' });
-      if (!('RTCPeerConnection' in window)) return set({ problem: 'old' });
-      if (!parsed.link) return set({ problem: parsed.fault === 'absent' ? 'absent' : 'malformed' });
-      link = parsed.link;
-      door = deriveDoor(link.secret, room).then(toBase64url);
-      set({ link_url: location.origin + formatLink(link) });
-      signal.addEventListener('abort', () => following.abort());
-      own.start(readPlace(room), early, signal);
-      page = signal;
-      if (readPlace(room).inside) {
-        await load();
-        const { inside, name } = readPlace(room);
-        if (inside) return enter(name);
-      }
-      showDoor();
-      follow();
-      await idle();
-      await (await load()).warm();
-    },
-  };
+  async #followMeeting(signal: AbortSignal): Promise<void> {
+    const at_door = { room: this.#link.room, door: await this.#door };
+    try {
+      await this.showState(await api.meet.hello(at_door));
+    } catch (cause) {
+      if (signal.aborted) return;
+      this.fail(cause);
+      if (this.store.get().problem) return;
+    }
+    // What the first call could not reach, the live connection finds as soon as it is back.
+    await idle();
+    const { followLive } = await this.#load();
+    if (!signal.aborted) followLive(at_door, this, signal);
+  }
+
+  #load(): Promise<Inside> {
+    this.#loading ??= this.#loadInside();
+    return this.#loading;
+  }
+
+  async #loadInside(): Promise<Inside> {
+    try {
+      const inside = await import('./inside.ts');
+      await inside.takeSeat(this.#link.room, this.#page);
+      this.store.set({ inside });
+      return inside;
+    } catch (cause) {
+      // A line that was gone for a moment: the next press tries again.
+      this.#loading = null;
+      throw cause;
+    }
+  }
 }
