@@ -77,7 +77,7 @@ export const settings: readonly Setting[] = [
   {
     name: 'CONCLAVE_NODE_IP',
     fallback: '',
-    meaning: 'address browsers reach the media ports at; without it the first one of this machine',
+    meaning: 'address browsers reach the media ports at; without it the one of this machine’s default route',
   },
   { name: 'CONCLAVE_MEDIA_UDP_PORT', fallback: '7882', meaning: 'media over UDP' },
   {
