@@ -3,6 +3,6 @@ import { useLang } from './lang.ts';
 import { explain } from './refusal.ts';
 
 /** What failed, as a sentence: loaded when something has. */
-export default function Explained({ cause }: { cause: unknown }): ReactNode {
+export function Explained({ cause }: { cause: unknown }): ReactNode {
   return explain(cause, useLang());
 }

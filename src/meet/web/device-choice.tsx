@@ -9,7 +9,7 @@ import type { OwnMedia } from './own-media.ts';
 const can_choose_speaker = 'setSinkId' in HTMLMediaElement.prototype;
 
 /** Which camera, microphone and loudspeaker; the lists follow what is plugged in. */
-export default function DeviceChoice({ own }: { own: OwnMedia }): ReactNode {
+export function DeviceChoice({ own }: { own: OwnMedia }): ReactNode {
   const text = useWords(deviceWords);
   const { audio, video } = useStore(own.store);
   const chosen = readChosen();

@@ -9,7 +9,7 @@ interface Faults {
 }
 
 /** Why there is no picture or no sound, and what to do about it. */
-export default function DeviceTrouble({ audio, video }: Faults): ReactNode {
+export function DeviceTrouble({ audio, video }: Faults): ReactNode {
   const { devices } = useWords(troubleWords);
   const both = audio === video ? audio : null;
   const said = both

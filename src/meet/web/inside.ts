@@ -12,12 +12,6 @@ import type { Entry, Ticket } from './entry.ts';
 import type { OwnMedia } from './own-media.ts';
 import { keepPlace } from './seat.ts';
 import type { Visit } from './visit.ts';
-// Views of what may go wrong later: they must be here before the line is gone.
-import '../../web/explained.tsx';
-import './device-choice.tsx';
-import './device-fault.ts';
-import './device-trouble.tsx';
-import './trouble.tsx';
 
 export { Call, warm } from './call/index.tsx';
 export { readRootSeed } from './root-key.ts';

@@ -2,15 +2,15 @@ import { Suspense, useRef, useState } from 'react';
 import type { ReactNode, SubmitEvent } from 'react';
 import { Masthead } from '../../web/design/masthead.tsx';
 import { useWords } from '../../web/lang.ts';
-import { later } from '../../web/later.ts';
 import { useStore } from '../../web/store.ts';
 import { CopyLink } from './copy-link.tsx';
 import './join.css';
 import { joinWords } from './join.words.ts';
+import { later } from './later.ts';
 import { Preview } from './preview.tsx';
 import type { Visit } from './visit.ts';
 
-const Explained = later(() => import('../../web/explained.tsx'));
+const Explained = later((aside) => aside.Explained);
 
 /** The page before the call: own picture, name, link, Join. */
 export function Join({ visit }: { visit: Visit }): ReactNode {

@@ -2,13 +2,13 @@ import { Suspense, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTitle } from '../../web/design/masthead.tsx';
 import { useWords } from '../../web/lang.ts';
-import { later } from '../../web/later.ts';
 import { useStore } from '../../web/store.ts';
 import { Join } from './join.tsx';
 import { joinWords } from './join.words.ts';
+import { later } from './later.ts';
 import { Visit } from './visit.ts';
 
-const Trouble = later(() => import('./trouble.tsx'));
+const Trouble = later((aside) => aside.Trouble);
 
 /** `/m/<room>`: the door of a meeting, the call behind it, and what comes after. */
 export function Meet(): ReactNode {

@@ -3,6 +3,7 @@ import { createStore } from '../../web/store.ts';
 import type { DeviceFault } from './device-fault.ts';
 import { askFor, keepChosen } from './devices.ts';
 import type { Kind } from './devices.ts';
+import { loadAside } from './later.ts';
 
 export interface Switches {
   readonly audio_on: boolean;
@@ -133,7 +134,7 @@ export class OwnMedia {
     try {
       this.#take(await (early ?? askFor(wanted.includes('audio'), wanted.includes('video'))));
     } catch (cause) {
-      const { faultOf, worthAlone } = await import('./device-fault.ts');
+      const { faultOf, worthAlone } = await loadAside();
       const alone = wanted.length === 2 ? await worthAlone(cause) : [];
       for (const kind of wanted.filter((each) => this.#isOn(each))) {
         if (alone.includes(kind)) await this.#obtain([kind]);

@@ -2,15 +2,15 @@ import { Suspense, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Icon } from '../../web/design/icon.tsx';
 import { useWords } from '../../web/lang.ts';
-import { later } from '../../web/later.ts';
 import { useStore } from '../../web/store.ts';
 import type { Kind } from './devices.ts';
 import { joinWords } from './join.words.ts';
+import { later } from './later.ts';
 import { followLevel } from './level.ts';
 import type { OwnMedia } from './own-media.ts';
 
-const DeviceChoice = later(() => import('./device-choice.tsx'));
-const DeviceTrouble = later(() => import('./device-trouble.tsx'));
+const DeviceChoice = later((aside) => aside.DeviceChoice);
+const DeviceTrouble = later((aside) => aside.DeviceTrouble);
 
 /** Own picture as a mirror, microphone level, the two switches, and the choice of devices. */
 export function Preview({ own }: { own: OwnMedia }): ReactNode {
@@ -112,5 +112,5 @@ function Level({ own }: { own: OwnMedia }): ReactNode {
       element.style.setProperty('--level', '0');
     };
   }, [audio, audio_on]);
-  return <span ref={bar} className="level" aria-hidden="true" />;
+  return <span ref={bar} className={audio ? 'level' : 'level quiet'} aria-hidden="true" />;
 }

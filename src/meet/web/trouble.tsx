@@ -22,7 +22,7 @@ function beginHere(heading: HTMLElement | null): void {
 }
 
 /** A page that says what keeps the person out of the call, and the one thing to do. */
-export default function Trouble({ visit }: { visit: Visit }): ReactNode {
+export function Trouble({ visit }: { visit: Visit }): ReactNode {
   const { problem, over, people_max } = useStore(visit.store);
   const text = useWords(troubleWords);
   const unfit = useWords(refusalWords);

@@ -9,6 +9,7 @@ import { createStore } from '../../web/store.ts';
 import type { MeetingState } from '../contract.ts';
 import { api } from './api.ts';
 import type { Entry, LeaveReason } from './entry.ts';
+import { loadAside } from './later.ts';
 import { OwnMedia } from './own-media.ts';
 import { keepPlace, readPlace } from './seat.ts';
 
@@ -197,7 +198,7 @@ export class Visit {
 
   async #loadInside(): Promise<Inside> {
     try {
-      const inside = await import('./inside.ts');
+      const [inside] = await Promise.all([import('./inside.ts'), loadAside()]);
       await inside.takeSeat(this.#link.room, this.#page);
       this.store.set({ inside });
       return inside;
