@@ -15,6 +15,8 @@ export interface Folders {
   readonly socket: string;
   /** The socket that shows other servers that the data folder is taken. */
   readonly lock: string;
+  /** Holds the sockets when their paths below `base` would be too long; goes when we stop. */
+  readonly passing: string | undefined;
 }
 
 export const socket_port = 5432;
@@ -44,10 +46,11 @@ export async function makeFolders(data_dir: string): Promise<Folders> {
   const near = join(base, 'socket');
   const longest = join(near, `.s.PGSQL.${socket_port}`);
   const short = Buffer.byteLength(longest) <= path_bytes_max;
-  const sockets = short ? base : await makeShortFolder(top, mode);
+  const passing = short ? undefined : await makeShortFolder(top, mode);
+  const sockets = passing ?? base;
   const socket = join(sockets, 'socket');
   await mkdir(socket, { recursive: true, mode: 0o700 });
-  return { base, data: join(base, 'data'), socket, lock: join(sockets, 'lock') };
+  return { base, data: join(base, 'data'), socket, lock: join(sockets, 'lock'), passing };
 }
 
 /** Root's own data folder is made passable, not readable, where it was made closed. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolConfig } from 'pg';
 import { OperatorError } from '../error.ts';
@@ -5,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Health, Service } from '../service.ts';
 import { makeCluster, readMajor } from './cluster.ts';
 import { findTrouble, provision, readVersion, socketConnection } from './connect.ts';
-import { makeFolders } from './folders.ts';
+import { type Folders, makeFolders } from './folders.ts';
 import { locatePrograms } from './locate.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { endOrphan } from './orphan.ts';
@@ -52,13 +53,14 @@ const bundled_warning =
  */
 export function createPostgres(options: PostgresOptions): Postgres {
   const { database_url, log } = options;
+  let folders: Folders | undefined;
   let lock: Lock | undefined;
   let running: Started | undefined;
 
   return {
     name: 'postgres',
     start: async (signal) => {
-      const folders = await makeFolders(options.data_dir);
+      folders = await makeFolders(options.data_dir);
       lock = await takeLock(folders.lock, options.data_dir);
       running =
         database_url === undefined
@@ -68,6 +70,8 @@ export function createPostgres(options: PostgresOptions): Postgres {
     },
     stop: async () => {
       await running?.supervised?.stop();
+      if (lock && folders?.passing !== undefined)
+        await rm(folders.passing, { recursive: true, force: true });
       await lock?.release();
     },
     connection: () => started(running).connection,
@@ -102,7 +106,7 @@ function started(running: Started | undefined): Started {
 
 async function startOwn(
   options: PostgresOptions,
-  folders: Awaited<ReturnType<typeof makeFolders>>,
+  folders: Folders,
   signal: AbortSignal,
 ): Promise<Started> {
   const { log, durable = true } = options;

@@ -4,7 +4,8 @@ import type { Programs } from './locate.ts';
 /**
  * Settings of the server, given on its command line, where they outrank every file. Who wants to
  * tune a database runs one of their own and sets DATABASE_URL.
- * @param durable false only for tests: nothing is flushed, a power loss costs the database
+ * @param durable false only for tests: nothing is flushed, so a power loss costs the database; the
+ * death of a process still costs nothing
  */
 export function listSettings(folders: Folders, programs: Programs, durable: boolean): string[] {
   const settings: Record<string, string | number> = {
@@ -38,7 +39,7 @@ export function listSettings(folders: Folders, programs: Programs, durable: bool
     log_checkpoints: 'off',
     log_statement: 'none',
     ...(programs.major >= 18 ? { io_method: 'sync' } : {}),
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
