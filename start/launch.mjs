@@ -1,22 +1,27 @@
-/** Runs a program in the foreground, in place of ourselves. */
+/** Runs a program of Node's in the foreground, in place of ourselves. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { inRoot } from './place.mjs';
 
+const leash = new URL('./leash.mjs', import.meta.url).href;
 /** Longer than a server takes to stop in order. */
 const stop_ms = 15_000;
 
 /**
- * @param {string} file
+ * @param {string} node
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [more] variables added to ours
  * @returns {Promise<number>} its exit status
  */
-export async function launch(file, args, more = {}) {
+export async function launch(node, args, more = {}) {
   const env = { ...process.env, NODE_COMPILE_CACHE: inRoot('.cache/node'), ...more };
   // Ctrl-C reaches the whole group of the terminal, and npm passes it on once more. In a session
-  // of its own the program hears it once, from us.
-  const child = spawn(file, args, { env, stdio: 'inherit', detached: true });
+  // of its own the program hears it once, from us; the leash lets it hear of our death too.
+  const child = spawn(node, ['--import', leash, ...args], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+  });
   let asked = false;
   /** @param {NodeJS.Signals} name */
   const pass = (name) => {
