@@ -163,7 +163,9 @@ function recordTraffic(
   });
   context.on('weberror', (error) => problems.push(`page error: ${String(error.error().stack)}`));
   context.on('console', (message) => {
-    if (message.type() === 'error') problems.push(`console error: ${message.text()}`);
+    const { url } = message.location();
+    if (message.type() === 'error')
+      problems.push(`console error: ${message.text()} (${url.replace(/#.*/, '')})`);
   });
   context.on('page', (page) => {
     page.on('websocket', (socket) => {

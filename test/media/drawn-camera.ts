@@ -78,6 +78,8 @@ function drawnStream(person: number, wanted: MediaStreamConstraints): MediaStrea
 
 /** From now on `getUserMedia` gives `person`'s drawn picture and hummed tone. */
 export function replaceDevices(person: number): void {
+  // Absent where the page is not secure.
+  if (typeof navigator.mediaDevices === 'undefined') return;
   navigator.mediaDevices.getUserMedia = (wanted = {}) =>
     Promise.resolve(drawnStream(person, wanted));
 }

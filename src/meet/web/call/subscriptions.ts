@@ -25,11 +25,15 @@ export class Subscriptions {
   }
 
   dress = (room: Room): void => {
-    room.on(RoomEvent.SignalConnected, () => {
+    const greetAll = (): void => {
       this.#room = room;
       for (const participant of room.remoteParticipants.values()) this.#greet(participant);
       this.#planReview();
-    });
+    };
+    room.on(RoomEvent.SignalConnected, greetAll);
+    // The media client tells nothing of what is published between these two: people who come at
+    // the same moment would stay dark and silent to each other.
+    room.on(RoomEvent.Connected, greetAll);
     room.on(RoomEvent.TrackPublished, (publication, participant) => {
       this.#greetTrack(publication, participant);
       this.#planReview();
