@@ -2,20 +2,20 @@
 import { Chat } from './chat.ts';
 import { Connection } from './connection.ts';
 import type { Seat } from './connection.ts';
-import { DeviceList } from './devices.ts';
 import { watchFloor } from './floor.ts';
 import { Hand } from './hands.ts';
 import { OwnTrack } from './own-track.ts';
 import { showStream } from './picture.ts';
 import { Roster } from './roster.ts';
 import type { Own } from './roster.ts';
-import { ScreenShare, canShareScreen } from './screen.ts';
-import { follow } from './signal.ts';
+import { load } from './load.ts';
+import { Signal, follow } from './signal.ts';
 import type { Readable } from './signal.ts';
 import { Sound } from './sound.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Toasts } from './toasts.ts';
-import type { CallModel, Device, DeviceKind, Picture } from './model.ts';
+import type { Tools } from './tools.ts';
+import type { CallModel, Device, DeviceKind, Devices, Picture, Source } from './model.ts';
 import type { Entry, LeaveReason, Ticket } from '../entry.ts';
 
 export interface Doors {
@@ -24,12 +24,17 @@ export interface Doors {
   readonly end: (() => Promise<void>) | null;
 }
 
+const none = { list: [], chosen: '' };
+
 /** Starts connecting at once. Aborting `life` leaves the call and frees every device. */
 export class Call implements CallModel {
   /** Resolves when the call is over; never rejects. */
   readonly over: Promise<LeaveReason>;
   readonly speaker: Readable<string | null>;
-  readonly can_share = canShareScreen();
+  /** Phones cannot. */
+  readonly can_share = typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+  readonly screen = new Signal<Source>({ on: false, busy: false, fault: null });
+  readonly devices = new Signal<Devices>({ microphone: none, camera: none, speaker: none });
   readonly host: boolean;
   readonly #entry: Entry;
   readonly #doors: Doors;
@@ -37,14 +42,14 @@ export class Call implements CallModel {
   readonly #toasts: Toasts;
   readonly #microphone: OwnTrack;
   readonly #camera: OwnTrack;
-  readonly #screen: ScreenShare;
+  readonly #shared = new Signal<Picture | null>(null);
   readonly #hand = new Hand();
   readonly #sound: Sound;
   readonly #subscriptions: Subscriptions;
   readonly #roster: Roster;
   readonly #chat: Chat;
   readonly #connection: Connection;
-  readonly #devices: DeviceList;
+  readonly #tools: Promise<Tools>;
   /** Until a ticket says which it is. */
   #identity = 'you';
   #shown: { track: MediaStreamTrack; picture: Picture } | null = null;
@@ -61,7 +66,6 @@ export class Call implements CallModel {
     const camera = { kind: 'camera', track: video, on: video_on, announce } as const;
     this.#microphone = new OwnTrack(microphone, alive);
     this.#camera = new OwnTrack(camera, alive);
-    this.#screen = new ScreenShare(announce, alive);
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
     this.#subscriptions = new Subscriptions(alive);
     this.#roster = new Roster(this.#readOwn(), announce, alive);
@@ -72,13 +76,8 @@ export class Call implements CallModel {
       this.#closing.abort();
       return reason;
     });
-    this.#devices = this.#watchDevices(alive);
-    const own = [
-      this.#microphone.state,
-      this.#camera.track,
-      this.#hand.raised_at,
-      this.#screen.picture,
-    ];
+    this.#tools = this.#loadTools(alive);
+    const own = [this.#microphone.state, this.#camera.track, this.#hand.raised_at, this.#shared];
     for (const part of own) {
       follow<unknown>(part, alive, () => this.#roster.setOwn(this.#readOwn()));
     }
@@ -101,29 +100,35 @@ export class Call implements CallModel {
       this.#sound,
       this.#microphone,
       this.#camera,
-      this.#screen,
       this.#hand,
       this.#chat,
     ];
     return new Connection(known, (room) => parts.forEach((part) => part.dress(room)), alive);
   }
 
-  #watchDevices(alive: AbortSignal): DeviceList {
-    const choices = {
-      microphone: this.#microphone.device,
-      camera: this.#camera.device,
-      speaker: this.#sound.speaker,
+  async #loadTools(alive: AbortSignal): Promise<Tools> {
+    const { startTools } = await load(() => import('./tools.ts'));
+    const [microphone, camera] = [this.#microphone, this.#camera];
+    const parts = {
+      room: this.#connection.room,
+      state: this.screen,
+      picture: this.#shared,
+      announce: this.#toasts.add,
+      devices: this.devices,
+      choices: {
+        microphone: microphone.device,
+        camera: camera.device,
+        speaker: this.#sound.speaker,
+      },
+      tracks: [microphone.track, camera.track],
+      onGone: (device: DeviceKind, { label }: Device): void => {
+        // A microphone or camera in use says so itself, by its track.
+        if (device !== 'speaker') return;
+        this.#sound.choose('');
+        this.#toasts.add({ kind: 'fallback', device, name: label });
+      },
     };
-    const onGone = (device: DeviceKind, { label }: Device): void => {
-      // A microphone or camera in use says so itself, by its track.
-      if (device !== 'speaker') return;
-      this.#sound.choose('');
-      this.#toasts.add({ kind: 'fallback', device, name: label });
-    };
-    const devices = new DeviceList(choices, onGone, alive);
-    follow(this.#microphone.track, alive, () => void devices.read());
-    follow(this.#camera.track, alive, () => void devices.read());
-    return devices;
+    return startTools(parts, alive);
   }
 
   #readOwn(): Own {
@@ -133,7 +138,7 @@ export class Call implements CallModel {
       picture: this.#readPicture(),
       muted: !this.#microphone.state.get().on,
       hand_at: this.#hand.raised_at.get(),
-      share: this.#screen.picture.get(),
+      share: this.#shared.get(),
     };
   }
 
@@ -164,12 +169,6 @@ export class Call implements CallModel {
   get camera() {
     return this.#camera.state;
   }
-  get screen() {
-    return this.#screen.state;
-  }
-  get devices() {
-    return this.#devices.state;
-  }
   get messages() {
     return this.#chat.messages;
   }
@@ -187,7 +186,7 @@ export class Call implements CallModel {
     this.#camera.setOn(on);
   }
   setScreen(on: boolean): void {
-    this.#screen.setOn(on);
+    void this.#tools.then(({ screen }) => screen.setOn(on));
   }
   choose(kind: DeviceKind, id: string): void {
     const chosen = { microphone: this.#microphone, camera: this.#camera, speaker: this.#sound };

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode, SyntheticEvent } from 'react';
 import { useLang, useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
-import { call_words } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
 import { SendIcon } from './icons.tsx';
 import { splitLinks } from './linkify.ts';
 import { message_max } from './model.ts';
@@ -28,7 +28,7 @@ function MessageText(props: { text: string }): ReactNode {
 }
 
 function MessageRow(props: { message: Message }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const lang = useLang();
   const { message } = props;
   const time = new Date(message.at).toLocaleTimeString(lang, {
@@ -49,7 +49,7 @@ function MessageRow(props: { message: Message }): ReactNode {
 }
 
 function Composer(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const ref = useRef<HTMLTextAreaElement>(null);
   const [left, setLeft] = useState(message_max);
   useEffect(() => {
@@ -95,7 +95,7 @@ function Composer(props: { model: CallModel }): ReactNode {
 }
 
 export function ChatPanel(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const messages = useValue(props.model.messages);
   const log = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);

@@ -8,7 +8,6 @@
  */
 import { DisconnectReason, Room, RoomEvent } from './media.ts';
 import type { ReconnectPolicy, RoomOptions } from './media.ts';
-import { hearsServer } from './pulse.ts';
 import { Signal, pause } from './signal.ts';
 import type { Phase } from './model.ts';
 import type { LeaveReason, Ticket } from '../entry.ts';
@@ -18,6 +17,8 @@ export interface Seat {
   readonly first: Promise<Ticket> | null;
   /** A new ticket. Rejects where there is none now. */
   readonly ask: () => Promise<Ticket>;
+  /** Whether the meeting is over, asked when the media server has closed the room. */
+  readonly isOver: () => Promise<boolean>;
   /** What a refused ticket means: an end of the call, or null to try again. */
   readonly judge: (cause: unknown) => LeaveReason | null;
   /** Milliseconds the server asked to wait, of a refusal. */
@@ -27,7 +28,8 @@ export interface Seat {
 /** Called for every new room before it connects: whoever wants its events listens here. */
 export type Dress = (room: Room) => void;
 
-type Outcome = 'lost' | LeaveReason;
+/** `closed`: the media server has closed the room; why, only our own server knows. */
+type Outcome = 'lost' | 'closed' | LeaveReason;
 
 /** Milliseconds before each attempt after a lost connection; the last one repeats. */
 const backoff_ms = [0, 200, 400, 800, 1500, 2500];
@@ -65,7 +67,17 @@ function judgeDisconnect(reason: DisconnectReason | undefined): Outcome {
   if (reason === DisconnectReason.PARTICIPANT_REMOVED) return 'removed';
   // The same seat was taken in another window; two of us would push each other out for ever.
   if (reason === DisconnectReason.DUPLICATE_IDENTITY) return 'left';
+  if (reason === DisconnectReason.ROOM_DELETED) return 'closed';
   return 'lost';
+}
+
+/** Needed after sleep only, and so loaded then; where it cannot be, the line is down anyway. */
+async function isAlive(room: Room): Promise<boolean> {
+  try {
+    return await (await import('./pulse.ts')).hearsServer(room);
+  } catch {
+    return false;
+  }
 }
 
 export class Connection {
@@ -89,24 +101,35 @@ export class Connection {
   /** Runs until the call is over, and resolves with the reason; `left` where its life ended. */
   async run(): Promise<LeaveReason> {
     this.#watchBrowser();
-    let outcome: Outcome = 'lost';
     let ticket = this.#seat.first;
-    for (let attempt = 0; outcome === 'lost' && !this.#life.aborted; attempt += 1) {
+    for (let attempt = 0; !this.#life.aborted; attempt += 1) {
       const began_ms = performance.now();
-      try {
-        outcome = await this.#hold(await (ticket ?? this.#seat.ask()));
-        if (performance.now() - began_ms > sound_ms) attempt = -1;
-      } catch (cause) {
-        outcome = this.#seat.judge(cause) ?? 'lost';
-        if (outcome === 'lost') await this.#wait(this.#seat.waitOf(cause));
-      }
+      const outcome = await this.#attend(ticket);
+      if (outcome !== null) return this.#finish(outcome);
       ticket = null;
-      if (outcome !== 'lost') break;
+      if (performance.now() - began_ms > sound_ms) attempt = -1;
       this.phase.set(this.#was_connected ? 'reconnecting' : 'connecting');
       await this.#wait(spread(backoff_ms[Math.min(attempt + 1, backoff_ms.length - 1)] ?? 0));
     }
+    return this.#finish('left');
+  }
+
+  #finish(reason: LeaveReason): LeaveReason {
     this.phase.set('over');
-    return outcome === 'lost' ? 'left' : outcome;
+    return reason;
+  }
+
+  /** One attempt, from its ticket to the end of its room; null where another should follow. */
+  async #attend(first: Promise<Ticket> | null): Promise<LeaveReason | null> {
+    try {
+      const outcome = await this.#hold(await (first ?? this.#seat.ask()));
+      if (outcome === 'closed') return (await this.#seat.isOver()) ? 'ended' : null;
+      return outcome === 'lost' ? null : outcome;
+    } catch (cause) {
+      const verdict = this.#seat.judge(cause);
+      if (verdict === null) await this.#wait(this.#seat.waitOf(cause));
+      return verdict;
+    }
   }
 
   /** Ends the call, or gives up the present room so that the loop makes another. */
@@ -183,7 +206,7 @@ export class Connection {
   /** After sleep: a connection that still hears the server is kept, any other replaced. */
   async #wake(): Promise<void> {
     const room = this.room.get();
-    if (room !== null && this.phase.get() === 'connected' && (await hearsServer(room))) return;
+    if (room !== null && this.phase.get() === 'connected' && (await isAlive(room))) return;
     if (room === this.room.get()) this.#end('lost');
     this.#nudge.abort();
   }

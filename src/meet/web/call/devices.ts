@@ -1,8 +1,7 @@
 /** Which devices there are and which are in use, kept true while they come and go. */
-import { Signal } from './signal.ts';
 import { canChooseSpeaker } from './sound.ts';
 import type { Device, DeviceKind, Devices } from './model.ts';
-import type { Readable } from './signal.ts';
+import type { Readable, Signal } from './signal.ts';
 
 /** The chosen device of each kind; '' is the system's choice. */
 export type Choices = Readonly<Record<DeviceKind, Readable<string>>>;
@@ -14,20 +13,20 @@ const kinds: Readonly<Record<DeviceKind, MediaDeviceKind>> = {
 };
 const all_kinds: readonly DeviceKind[] = ['microphone', 'camera', 'speaker'];
 
-const none = { list: [], chosen: '' };
-
 export class DeviceList {
-  readonly state = new Signal<Devices>({ microphone: none, camera: none, speaker: none });
+  readonly #state: Signal<Devices>;
   readonly #choices: Choices;
   readonly #onGone: (kind: DeviceKind, device: Device) => void;
   #found: readonly MediaDeviceInfo[] = [];
 
   /** `onGone` is told when a chosen device has been taken away. */
   constructor(
+    state: Signal<Devices>,
     choices: Choices,
     onGone: (kind: DeviceKind, device: Device) => void,
     life: AbortSignal,
   ) {
+    this.#state = state;
     this.#choices = choices;
     this.#onGone = onGone;
     const { mediaDevices } = navigator;
@@ -42,7 +41,7 @@ export class DeviceList {
   /** Asks the browser again; names are known only once a device has been allowed. */
   async read(): Promise<void> {
     const found = await navigator.mediaDevices?.enumerateDevices().catch(() => []);
-    const before = this.state.get();
+    const before = this.#state.get();
     this.#found = found ?? [];
     this.#show();
     for (const kind of all_kinds) {
@@ -65,7 +64,7 @@ export class DeviceList {
       list: this.#listOf(kind),
       chosen: this.#choices[kind].get(),
     });
-    this.state.set({
+    this.#state.set({
       microphone: read('microphone'),
       camera: read('camera'),
       speaker: read('speaker'),

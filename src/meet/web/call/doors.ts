@@ -1,7 +1,6 @@
 /** How a call speaks with our own server: tickets for its seat, and the end for everyone. */
 import { Refused } from '../../../app/client.ts';
 import { toBase64url } from '../../../protocol/link/base64url.ts';
-import { openRoot } from '../../../protocol/link/root.ts';
 import { api } from '../api.ts';
 import type { Entry, LeaveReason } from '../entry.ts';
 import type { Doors } from './call.ts';
@@ -11,6 +10,7 @@ const end_label = 'conclave/end/v1';
 /** The root key's signature over the room's id proves the host (meetings design, section 4). */
 async function endMeeting(entry: Entry, seed: Uint8Array<ArrayBuffer>): Promise<void> {
   const { room, door } = entry;
+  const { openRoot } = await import('../../../protocol/link/root.ts');
   const root = await openRoot(seed);
   const proof = toBase64url(await root.sign(end_label, new TextEncoder().encode(room)));
   await api.meet.end({ room, door, proof });
@@ -38,6 +38,7 @@ export function openDoors(entry: Entry): Doors {
         was_in = true;
         return ticket;
       },
+      isOver: async () => (await api.meet.hello({ room, door })).ended,
       judge: (cause) => judge(cause, was_in || entry.ticket !== null),
       waitOf: (cause) => (cause instanceof Refused ? (cause.retry_after_ms ?? 0) : 0),
     },

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
-import { call_words } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { CloseIcon } from './icons.tsx';
 import type { Controls } from './toolbar.tsx';
@@ -13,7 +13,7 @@ import css from './panel.module.css';
 
 /** The side panel; on a phone it lies over the tiles. Escape closes it. */
 export function SidePanel(props: Controls): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { model, seating } = props;
   const open = useValue(seating.panel);
   const heading = useId();

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
-import { call_words } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
 import { HandIcon, MicrophoneIcon, MicrophoneOffIcon } from './icons.tsx';
 import type { CallModel, Person } from './model.ts';
 import { Face } from './avatar.tsx';
@@ -17,7 +17,7 @@ function sortPeople(people: readonly Person[]): Person[] {
 }
 
 function PersonRow(props: { person: Person; turn: number }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { person, turn } = props;
   return (
     <li className={css.person}>
@@ -39,7 +39,7 @@ function PersonRow(props: { person: Person; turn: number }): ReactNode {
             <MicrophoneOffIcon size={16} />
           </Mark>
         ) : (
-          <MicrophoneIcon size={16} aria-hidden="true" />
+          <MicrophoneIcon size={16} />
         )}
       </span>
     </li>
@@ -47,7 +47,7 @@ function PersonRow(props: { person: Person; turn: number }): ReactNode {
 }
 
 export function PeoplePanel(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const people = sortPeople(useValue(props.model.people));
   return (
     <div className={css.scroll} role="presentation">

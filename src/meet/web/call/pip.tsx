@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useLang, useWords } from '../../../web/lang.ts';
-import { call_words } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
 import type { CallModel, Person, Share } from './model.ts';
 import type { Seating } from './seating.ts';
 import { Face } from './avatar.tsx';
@@ -62,7 +62,7 @@ function chooseShown(people: readonly Person[], shares: readonly Share[], speake
 
 export function PipWindow(props: { model: CallModel; seating: Seating; host: Window }): ReactNode {
   const { model, host } = props;
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const lang = useLang();
   const people = useValue(model.people);
   const { screen, person } = chooseShown(people, useValue(model.shares), useValue(model.speaker));

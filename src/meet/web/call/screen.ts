@@ -3,7 +3,8 @@ import { RoomEvent, ScreenSharePresets, Track } from './media.ts';
 import type { Room, TrackPublishOptions } from './media.ts';
 import { canPublish, faultOf } from './own-track.ts';
 import { showStream } from './picture.ts';
-import { Signal } from './signal.ts';
+import { follow } from './signal.ts';
+import type { Readable, Signal } from './signal.ts';
 import type { Notice, Picture, Source } from './model.ts';
 
 /** What browsers know beyond the DOM's own type (Screen Capture draft). */
@@ -35,41 +36,32 @@ const audio_options: TrackPublishOptions = {
   forceStereo: true,
 };
 
-/** Whether this browser can share a screen; phones cannot. */
-export function canShareScreen(): boolean {
-  return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+export interface ScreenParts {
+  readonly room: Readable<Room | null>;
+  readonly state: Signal<Source>;
+  readonly picture: Signal<Picture | null>;
+  readonly announce: (notice: Notice) => void;
 }
 
 export class ScreenShare {
-  readonly state = new Signal<Source>({ on: false, busy: false, fault: null });
-  readonly picture = new Signal<Picture | null>(null);
-  readonly #announce: (notice: Notice) => void;
+  readonly #parts: ScreenParts;
   #stream: MediaStream | null = null;
-  #room: Room | null = null;
-  /** What the present room has been given. */
-  #published: MediaStream | null = null;
+  /** The room that the stream has been given to. */
+  #served: Room | null = null;
 
-  constructor(announce: (notice: Notice) => void, life: AbortSignal) {
-    this.#announce = announce;
+  constructor(parts: ScreenParts, life: AbortSignal) {
+    this.#parts = parts;
+    follow(parts.room, life, () => void this.#publish());
     life.addEventListener('abort', () => this.#stop(), { once: true });
   }
 
-  dress = (room: Room): void => {
-    room.on(RoomEvent.SignalConnected, () => {
-      this.#room = room;
-      this.#published = null;
-      void this.#publish();
-    });
-    room.on(RoomEvent.Reconnected, () => void this.#publish());
-  };
-
   setOn(on: boolean): void {
     if (!on) this.#stop();
-    else if (this.#stream === null && !this.state.get().busy) void this.#start();
+    else if (this.#stream === null && !this.#parts.state.get().busy) void this.#start();
   }
 
   async #start(): Promise<void> {
-    this.state.set({ on: false, busy: true, fault: null });
+    this.#parts.state.set({ on: false, busy: true, fault: null });
     try {
       const stream = await navigator.mediaDevices.getDisplayMedia(asked);
       const [video] = stream.getVideoTracks();
@@ -78,21 +70,25 @@ export class ScreenShare {
       // The browser's own button to stop, or the shared window was closed.
       video.addEventListener('ended', () => this.#stream === stream && this.#stop());
       this.#stream = stream;
-      this.picture.set(showStream(video, false));
-      this.state.set({ on: true, busy: false, fault: null });
+      this.#parts.picture.set(showStream(video, false));
+      this.#parts.state.set({ on: true, busy: false, fault: null });
       await this.#publish();
     } catch (cause) {
       this.#stop();
       // Closing the browser's own chooser is an answer, and nothing to report.
-      if (faultOf(cause) !== 'blocked') this.#announce({ kind: 'share-failed' });
+      if (faultOf(cause) !== 'blocked') this.#parts.announce({ kind: 'share-failed' });
     }
   }
 
   async #publish(): Promise<void> {
-    const [room, stream] = [this.#room, this.#stream];
-    if (room === null || stream === null || this.#published === stream) return;
-    if (!canPublish(room)) return;
-    this.#published = stream;
+    const room = this.#parts.room.get();
+    const stream = this.#stream;
+    if (room === null || stream === null || this.#served === room) return;
+    if (!canPublish(room)) {
+      room.once(RoomEvent.Reconnected, () => void this.#publish());
+      return;
+    }
+    this.#served = room;
     const send = (track: MediaStreamTrack): Promise<unknown> =>
       room.localParticipant.publishTrack(track, {
         ...(track.kind === 'video' ? video_options : audio_options),
@@ -110,10 +106,12 @@ export class ScreenShare {
 
   #stop(): void {
     const stream = this.#stream;
+    const room = this.#served;
     this.#stream = null;
-    this.picture.set(null);
-    this.state.set({ on: false, busy: false, fault: null });
+    this.#served = null;
+    this.#parts.picture.set(null);
+    this.#parts.state.set({ on: false, busy: false, fault: null });
     for (const track of stream?.getTracks() ?? []) track.stop();
-    if (stream !== null && this.#room !== null) this.#withdraw(this.#room, stream);
+    if (stream !== null && room !== null) this.#withdraw(room, stream);
   }
 }

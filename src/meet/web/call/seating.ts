@@ -20,6 +20,8 @@ export class Seating {
   readonly panel = new Signal<Panel | null>(null);
   readonly sheet = new Signal<Sheet | null>(null);
   readonly self_shown = new Signal(true);
+  /** The bars step back: nobody looks for them. */
+  readonly idle = new Signal(false);
   /** How many messages had been seen when the chat was last open. */
   readonly seen = new Signal(0);
   /** Everybody but oneself, in the places they keep. */

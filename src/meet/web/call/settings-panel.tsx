@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
-import { call_words } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
 import type { CallModel, DeviceKind } from './model.ts';
 import type { Seating } from './seating.ts';
 import { useValue } from './use-value.ts';
@@ -9,7 +9,7 @@ import css from './panel.module.css';
 const kinds: readonly DeviceKind[] = ['microphone', 'camera', 'speaker'];
 
 function DeviceField(props: { model: CallModel; kind: DeviceKind }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { model, kind } = props;
   const { list, chosen } = useValue(model.devices)[kind];
   if (kind === 'speaker' && list.length === 0) return null;
@@ -33,7 +33,7 @@ function DeviceField(props: { model: CallModel; kind: DeviceKind }): ReactNode {
 }
 
 export function SettingsPanel(props: { model: CallModel; seating: Seating }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { model, seating } = props;
   const shown = useValue(seating.self_shown);
   return (

@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
-import { call_words } from './call.words.ts';
-import type { CallWords } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
+import type { ControlsWords } from './controls.words.ts';
 import * as icons from './icons.tsx';
 import type { Sheet } from './seating.ts';
 import { keys } from './shortcuts.ts';
@@ -76,11 +76,11 @@ function Question(props: FrameProps): ReactNode {
 }
 
 function EncryptionSheet(props: Controls): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   return (
     <Popover {...props} title={w.encryption} at="top">
       <h2 className={css.amber}>
-        <icons.OpenLockIcon size={20} aria-hidden="true" /> {w.lock.title}
+        <icons.OpenLockIcon size={20} /> {w.lock.title}
       </h2>
       <p>{w.lock.what}</p>
       <p>{w.lock.advice}</p>
@@ -97,7 +97,7 @@ function MoreRow(props: { name: string; onPress: () => void; children: ReactNode
 }
 
 function MoreSheet(props: Controls & { onPip: (() => void) | null }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { model, seating, narrow, onPip } = props;
   const close = (act: () => void) => () => {
     seating.sheet.set(null);
@@ -112,24 +112,24 @@ function MoreSheet(props: Controls & { onPip: (() => void) | null }): ReactNode 
             <ScreenButton model={model} />
           </div>
           <MoreRow name={w.people} onPress={close(() => seating.panel.set('people'))}>
-            <icons.PeopleIcon size={20} aria-hidden="true" />
+            <icons.PeopleIcon size={20} />
           </MoreRow>
           <MoreRow name={w.settings} onPress={close(() => seating.panel.set('settings'))}>
-            <icons.SettingsIcon size={20} aria-hidden="true" />
+            <icons.SettingsIcon size={20} />
           </MoreRow>
         </>
       )}
       {onPip !== null && (
         <MoreRow name={w.pip} onPress={close(onPip)}>
-          <icons.PipIcon size={20} aria-hidden="true" />
+          <icons.PipIcon size={20} />
         </MoreRow>
       )}
       <MoreRow name={w.shortcuts} onPress={() => seating.sheet.set('shortcuts')}>
-        <icons.KeysIcon size={20} aria-hidden="true" />
+        <icons.KeysIcon size={20} />
       </MoreRow>
       {narrow && model.host && (
         <MoreRow name={w.end} onPress={() => seating.sheet.set('end')}>
-          <icons.EndIcon size={20} aria-hidden="true" />
+          <icons.EndIcon size={20} />
         </MoreRow>
       )}
     </Popover>
@@ -137,7 +137,7 @@ function MoreSheet(props: Controls & { onPip: (() => void) | null }): ReactNode 
 }
 
 /** Every key with what it does. */
-function listKeys(w: CallWords): [string, string][] {
+function listKeys(w: ControlsWords): [string, string][] {
   return [
     [keys.microphone, `${w.mute} / ${w.unmute}`],
     [w.space, w.talk],
@@ -153,7 +153,7 @@ function listKeys(w: CallWords): [string, string][] {
 }
 
 function ShortcutsSheet(props: Controls): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   return (
     <Question {...props} title={w.shortcuts}>
       <dl className={css.keys}>
@@ -209,7 +209,7 @@ function Ask(props: AskProps): ReactNode {
 
 /** Whatever sheet is open. `onPip` is null where the browser has no picture in picture. */
 export function Sheets(props: Controls & { onPip: (() => void) | null }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { model } = props;
   const open = useValue<Sheet | null>(props.seating.sheet);
   if (open === null) return null;

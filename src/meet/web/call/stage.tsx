@@ -1,8 +1,6 @@
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { PointerEvent, ReactNode } from 'react';
-import { useWords } from '../../../web/lang.ts';
-import { call_words } from './call.words.ts';
-import { BackIcon, CopyIcon, NextIcon } from './icons.tsx';
+import { Alone, Pages } from './late-parts.ts';
 import { arrange } from './layout.ts';
 import type { Area, Arrangement, Box } from './layout.ts';
 import { tileOf, tileOfShare } from './model.ts';
@@ -108,50 +106,20 @@ export function Stage(props: { model: CallModel; seating: Seating }): ReactNode 
       <div ref={measure} className={css.area} onPointerMove={hold}>
         {tiles}
       </div>
-      {people.length === 1 && shares.length === 0 && <Alone model={model} />}
-      {arrangement.pages > 1 && <Pager seating={seating} arrangement={arrangement} />}
-    </div>
-  );
-}
-
-function Alone(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
-  return (
-    <div className={css.alone}>
-      <h2>{w.alone}</h2>
-      <p>{w.alone_how}</p>
-      <button type="button" className={css.invite} onClick={() => props.model.copyLink()}>
-        <CopyIcon size={18} aria-hidden="true" /> {w.copy_link}
-      </button>
-    </div>
-  );
-}
-
-function Pager(props: { seating: Seating; arrangement: Arrangement }): ReactNode {
-  const w = useWords(call_words);
-  const { seating, arrangement } = props;
-  const { page, pages } = arrangement;
-  return (
-    <div className={css.pager}>
-      <button
-        type="button"
-        className={css.turn}
-        aria-label={w.last_page}
-        disabled={page === 0}
-        onClick={() => seating.page.set(page - 1)}
-      >
-        <BackIcon size={20} />
-      </button>
-      <span>{w.page(page + 1, pages)}</span>
-      <button
-        type="button"
-        className={css.turn}
-        aria-label={w.next_page}
-        disabled={page === pages - 1}
-        onClick={() => seating.page.set(page + 1)}
-      >
-        <NextIcon size={20} />
-      </button>
+      {people.length === 1 && shares.length === 0 && (
+        <div className={css.alone}>
+          <Suspense>
+            <Alone model={model} />
+          </Suspense>
+        </div>
+      )}
+      {arrangement.pages > 1 && (
+        <div className={css.pager}>
+          <Suspense>
+            <Pages seating={seating} page={arrangement.page} pages={arrangement.pages} />
+          </Suspense>
+        </div>
+      )}
     </div>
   );
 }

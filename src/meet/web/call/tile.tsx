@@ -1,9 +1,10 @@
-import { memo, useLayoutEffect, useRef } from 'react';
+import { Suspense, memo, useLayoutEffect, useRef } from 'react';
 import type { CSSProperties, ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
-import { call_words } from './call.words.ts';
+import { stage_words } from './stage.words.ts';
 import { Face } from './avatar.tsx';
-import { HandIcon, MicrophoneOffIcon, PinIcon, UnpinIcon } from './icons.tsx';
+import { HandIcon, MicrophoneOffIcon } from './stage-icons.tsx';
+import { Pin } from './late-parts.ts';
 import type { Box } from './layout.ts';
 import { Mark } from './mark.tsx';
 import type { Bars, Person, Share } from './model.ts';
@@ -41,7 +42,7 @@ function placeAt(box: Box): CSSProperties {
 }
 
 function NetworkBars(props: { bars: Bars }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(stage_words);
   const { bars } = props;
   if (bars === null) return null;
   return (
@@ -54,16 +55,6 @@ function NetworkBars(props: { bars: Bars }): ReactNode {
   );
 }
 
-function PinButton(props: { name: string; pinned: boolean; onPin: () => void }): ReactNode {
-  const w = useWords(call_words);
-  const label = props.pinned ? w.unpin(props.name) : w.pin(props.name);
-  return (
-    <button type="button" className={css.pin} aria-label={label} onClick={props.onPin}>
-      {props.pinned ? <UnpinIcon size={18} /> : <PinIcon size={18} />}
-    </button>
-  );
-}
-
 interface PersonTileProps extends Placed {
   readonly person: Person;
   /** Their turn among the raised hands, from 1; 0 without a hand. */
@@ -72,7 +63,7 @@ interface PersonTileProps extends Placed {
 
 export const PersonTile = memo(function PersonTile(props: PersonTileProps): ReactNode {
   const { person, box, turn } = props;
-  const w = useWords(call_words);
+  const w = useWords(stage_words);
   const ref = useRef<HTMLFieldSetElement>(null);
   useGlide(ref, box);
   const { name, picture, muted, away } = person;
@@ -108,7 +99,9 @@ export const PersonTile = memo(function PersonTile(props: PersonTileProps): Reac
         </bdi>
         {away ? <span className={css.quiet}>{w.away}</span> : <NetworkBars bars={person.bars} />}
       </div>
-      <PinButton name={name} pinned={props.pinned} onPin={props.onPin} />
+      <Suspense>
+        <Pin name={name} pinned={props.pinned} onPin={props.onPin} />
+      </Suspense>
     </fieldset>
   );
 });
@@ -119,7 +112,7 @@ interface ShareTileProps extends Placed {
 
 export const ShareTile = memo(function ShareTile(props: ShareTileProps): ReactNode {
   const { share, box } = props;
-  const w = useWords(call_words);
+  const w = useWords(stage_words);
   const ref = useRef<HTMLFieldSetElement>(null);
   useGlide(ref, box);
   const label = w.screen_of(share.name);
@@ -136,7 +129,9 @@ export const ShareTile = memo(function ShareTile(props: ShareTileProps): ReactNo
           {share.you ? w.your_screen : label}
         </bdi>
       </div>
-      <PinButton name={label} pinned={props.pinned} onPin={props.onPin} />
+      <Suspense>
+        <Pin name={label} pinned={props.pinned} onPin={props.onPin} />
+      </Suspense>
     </fieldset>
   );
 });

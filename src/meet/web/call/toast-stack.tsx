@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
-import { call_words } from './call.words.ts';
-import type { CallWords } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
+import type { ControlsWords } from './controls.words.ts';
 import type { CallModel, Notice } from './model.ts';
 import { useValue } from './use-value.ts';
-import css from './call-view.module.css';
+import css from './controls.module.css';
 
-function say(w: CallWords, notice: Notice): string {
+function say(w: ControlsWords, notice: Notice): string {
   switch (notice.kind) {
     case 'joined':
     case 'left':
@@ -24,7 +24,7 @@ function say(w: CallWords, notice: Notice): string {
 
 /** The one polite live region of the call. It stands from the start, so that it is heard. */
 export function ToastStack(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const toasts = useValue(props.model.toasts);
   return (
     <output className={css.toasts} aria-live="polite" aria-atomic="false">

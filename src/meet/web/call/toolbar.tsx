@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
-import { call_words } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
 import * as icons from './icons.tsx';
 import type { CallModel } from './model.ts';
 import type { Panel, Seating } from './seating.ts';
@@ -16,7 +16,7 @@ export interface Controls {
 }
 
 export function MicrophoneButton(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { on, busy } = useValue(props.model.microphone);
   return (
     <BarButton
@@ -32,7 +32,7 @@ export function MicrophoneButton(props: { model: CallModel }): ReactNode {
 }
 
 export function CameraButton(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { on, busy } = useValue(props.model.camera);
   return (
     <BarButton
@@ -48,7 +48,7 @@ export function CameraButton(props: { model: CallModel }): ReactNode {
 }
 
 export function ScreenButton(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { on, busy } = useValue(props.model.screen);
   if (!props.model.can_share) return null;
   return (
@@ -65,7 +65,7 @@ export function ScreenButton(props: { model: CallModel }): ReactNode {
 }
 
 function HandButton(props: { model: CallModel }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const people = useValue(props.model.people);
   const up = people.some((person) => person.you && person.hand_at !== null);
   return (
@@ -81,7 +81,7 @@ function HandButton(props: { model: CallModel }): ReactNode {
 }
 
 function PanelButton(props: Controls & { panel: Panel; children: ReactNode }): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { model, seating, panel } = props;
   const open = useValue(seating.panel) === panel;
   const messages = useValue(model.messages);
@@ -102,7 +102,7 @@ function PanelButton(props: Controls & { panel: Panel; children: ReactNode }): R
 }
 
 function MoreButton(props: Controls): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { seating } = props;
   const open = useValue(seating.sheet) === 'more';
   return (
@@ -113,7 +113,7 @@ function MoreButton(props: Controls): ReactNode {
 }
 
 function LeaveButtons(props: Controls): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { model, seating, narrow } = props;
   return (
     <>

@@ -2,7 +2,7 @@ import { useEffect, useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useLang, useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
-import { call_words } from './call.words.ts';
+import { controls_words } from './controls.words.ts';
 import { CopyIcon, GridIcon, OpenLockIcon, SpeakerIcon } from './icons.tsx';
 import type { Controls } from './toolbar.tsx';
 import { keys } from './shortcuts.ts';
@@ -23,7 +23,7 @@ function Clock(): ReactNode {
 
 /** Grid and Speaker: two buttons, one of them pressed. */
 export function LayoutButtons(props: Controls): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { seating } = props;
   const mode = useValue(seating.mode);
   return (
@@ -51,7 +51,7 @@ export function LayoutButtons(props: Controls): ReactNode {
 }
 
 export function TopBar(props: Controls): ReactNode {
-  const w = useWords(call_words);
+  const w = useWords(controls_words);
   const { model, seating, narrow } = props;
   const people = useValue(model.people);
   const open = useValue(seating.sheet) === 'encryption';
@@ -66,7 +66,7 @@ export function TopBar(props: Controls): ReactNode {
         aria-expanded={open}
         onClick={() => seating.toggleSheet('encryption')}
       >
-        <OpenLockIcon size={16} aria-hidden="true" />
+        <OpenLockIcon size={16} />
         <span id={state}>{w.lock.open}</span>
       </button>
       <Clock />
@@ -74,7 +74,7 @@ export function TopBar(props: Controls): ReactNode {
       {!narrow && <LayoutButtons {...props} />}
       {people.length > 1 && (
         <button type="button" className={css.copy} onClick={() => model.copyLink()}>
-          <CopyIcon size={16} aria-hidden="true" />
+          <CopyIcon size={16} />
           <span className={css.long}>{w.copy_link}</span>
         </button>
       )}

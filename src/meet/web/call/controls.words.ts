@@ -1,8 +1,17 @@
 import { words } from '../../../web/lang.ts';
 import type { DeviceFault, DeviceKind } from './model.ts';
+import { stage_words } from './stage.words.ts';
 
 /** The names of controls are an interface: scripts and tests find them by it (meetings design). */
 const en = {
+  copy_link: 'Copy link',
+  alone: 'You are the only one here for now',
+  alone_how: 'Send the link to whoever should join.',
+  pin: (name: string) => `Pin ${name}`,
+  unpin: (name: string) => `Unpin ${name}`,
+  page: (page: number, pages: number) => `${page} of ${pages}`,
+  next_page: 'Next page',
+  last_page: 'Previous page',
   mute: 'Mute',
   unmute: 'Unmute',
   stop_video: 'Stop video',
@@ -11,7 +20,6 @@ const en = {
   stop_share: 'Stop sharing',
   leave: 'Leave',
   end: 'End for everyone',
-  copy_link: 'Copy link',
   people: 'People',
   chat: 'Chat',
   settings: 'Settings',
@@ -28,26 +36,9 @@ const en = {
   stay: 'Stay',
   shortcuts: 'Keyboard shortcuts',
   pip: 'Picture in picture',
-  pip_here: 'The meeting is in its own window.',
   hear: 'Hear the meeting',
   hear_why: 'Your browser is waiting for a click before it plays any sound.',
-  skip: 'Skip to the controls',
-  call: 'Meeting',
-  you: (name: string) => `${name} (you)`,
-  screen_of: (name: string) => `Screen shared by ${name}`,
-  your_screen: 'Your screen, as everyone sees it',
-  pin: (name: string) => `Pin ${name}`,
-  unpin: (name: string) => `Unpin ${name}`,
-  muted: 'muted',
-  hand_place: (place: number) => `Hand raised, number ${place}`,
-  away: 'reconnecting',
-  bars: ['no connection', 'weak connection', 'fair connection', 'good connection'],
-  alone: 'You are the only one here for now',
-  alone_how: 'Send the link to whoever should join.',
   unread: (count: number) => `${count} unread`,
-  page: (page: number, pages: number) => `${page} of ${pages}`,
-  next_page: 'Next page',
-  last_page: 'Previous page',
   count: (count: number) => `${count} here`,
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
@@ -68,8 +59,6 @@ const en = {
   device_default: 'As set in the system',
   device_unnamed: (place: number) => `Device ${place}`,
   show_self: 'Show my own picture',
-  view: 'View',
-  devices: 'Devices',
   talk: 'Talk while held',
   space: 'Space',
   toast: {
@@ -109,6 +98,14 @@ const en = {
 };
 
 const fr: typeof en = {
+  copy_link: 'Copier le lien',
+  alone: 'Vous êtes seul ici pour l’instant',
+  alone_how: 'Envoyez le lien aux personnes que vous attendez.',
+  pin: (name) => `Épingler ${name}`,
+  unpin: (name) => `Ne plus épingler ${name}`,
+  page: (page, pages) => `${page} sur ${pages}`,
+  next_page: 'Page suivante',
+  last_page: 'Page précédente',
   mute: 'Couper le micro',
   unmute: 'Activer le micro',
   stop_video: 'Couper la caméra',
@@ -117,7 +114,6 @@ const fr: typeof en = {
   stop_share: 'Arrêter le partage',
   leave: 'Quitter',
   end: 'Terminer pour tous',
-  copy_link: 'Copier le lien',
   people: 'Participants',
   chat: 'Discussion',
   settings: 'Réglages',
@@ -134,26 +130,9 @@ const fr: typeof en = {
   stay: 'Rester',
   shortcuts: 'Raccourcis clavier',
   pip: 'Image dans l’image',
-  pip_here: 'La réunion est dans sa propre fenêtre.',
   hear: 'Entendre la réunion',
   hear_why: 'Votre navigateur attend un clic avant de jouer le son.',
-  skip: 'Aller aux commandes',
-  call: 'Réunion',
-  you: (name) => `${name} (vous)`,
-  screen_of: (name) => `Écran partagé par ${name}`,
-  your_screen: 'Votre écran, tel que tous le voient',
-  pin: (name) => `Épingler ${name}`,
-  unpin: (name) => `Ne plus épingler ${name}`,
-  muted: 'micro coupé',
-  hand_place: (place) => `Main levée, n° ${place}`,
-  away: 'reconnexion en cours',
-  bars: ['connexion perdue', 'connexion faible', 'connexion moyenne', 'bonne connexion'],
-  alone: 'Vous êtes seul ici pour l’instant',
-  alone_how: 'Envoyez le lien aux personnes que vous attendez.',
   unread: (count) => `${count} non lu${count > 1 ? 's' : ''}`,
-  page: (page, pages) => `${page} sur ${pages}`,
-  next_page: 'Page suivante',
-  last_page: 'Page précédente',
   count: (count) => `${count} présent${count > 1 ? 's' : ''}`,
   connecting: 'Connexion…',
   reconnecting: 'Reconnexion…',
@@ -175,8 +154,6 @@ const fr: typeof en = {
   device_default: 'Selon le système',
   device_unnamed: (place) => `Appareil ${place}`,
   show_self: 'Afficher ma propre image',
-  view: 'Affichage',
-  devices: 'Appareils',
   talk: 'Parler tant que la touche est enfoncée',
   space: 'Espace',
   toast: {
@@ -218,5 +195,6 @@ const fr: typeof en = {
   },
 };
 
-export const call_words = words(en, fr);
-export type CallWords = typeof en;
+/** The words of the tiles are among them: panels speak of the same people. */
+export const controls_words = words({ ...stage_words.en, ...en }, { ...stage_words.fr, ...fr });
+export type ControlsWords = typeof controls_words.en;

@@ -1,0 +1,73 @@
+/** What one can do at the tiles: pin one, turn the page, and where there are none, invite. */
+import type { ReactNode } from 'react';
+import { useWords } from '../../../web/lang.ts';
+import { BackIcon, CopyIcon, NextIcon, PinIcon, UnpinIcon } from './icons.tsx';
+import type { CallModel } from './model.ts';
+import type { Seating } from './seating.ts';
+import { controls_words } from './controls.words.ts';
+import tile from './tile.module.css';
+import stage from './stage.module.css';
+
+interface PinProps {
+  readonly name: string;
+  readonly pinned: boolean;
+  readonly onPin: () => void;
+}
+
+export function Pin(props: PinProps): ReactNode {
+  const w = useWords(controls_words);
+  const label = props.pinned ? w.unpin(props.name) : w.pin(props.name);
+  return (
+    <button type="button" className={tile.pin} aria-label={label} onClick={props.onPin}>
+      {props.pinned ? <UnpinIcon size={18} /> : <PinIcon size={18} />}
+    </button>
+  );
+}
+
+interface PagesProps {
+  readonly seating: Seating;
+  readonly page: number;
+  readonly pages: number;
+}
+
+export function Pages(props: PagesProps): ReactNode {
+  const w = useWords(controls_words);
+  const { seating, page, pages } = props;
+  return (
+    <>
+      <button
+        type="button"
+        className={stage.turn}
+        aria-label={w.last_page}
+        disabled={page === 0}
+        onClick={() => seating.page.set(page - 1)}
+      >
+        <BackIcon size={20} />
+      </button>
+      <span>{w.page(page + 1, pages)}</span>
+      <button
+        type="button"
+        className={stage.turn}
+        aria-label={w.next_page}
+        disabled={page === pages - 1}
+        onClick={() => seating.page.set(page + 1)}
+      >
+        <NextIcon size={20} />
+      </button>
+    </>
+  );
+}
+
+/** Nobody else is here yet: what to do about it. */
+export function Alone(props: { readonly model: CallModel }): ReactNode {
+  const w = useWords(controls_words);
+  return (
+    <>
+      <h2>{w.alone}</h2>
+      <p>{w.alone_how}</p>
+      <button type="button" className={stage.invite} onClick={() => props.model.copyLink()}>
+        <CopyIcon size={18} /> {w.copy_link}
+      </button>
+    </>
+  );
+}
