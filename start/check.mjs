@@ -6,16 +6,15 @@
 import { inspect } from './inspect.mjs';
 import { prepare } from './prepare.mjs';
 import { fail } from './step.mjs';
-import { runSuite } from './suite.mjs';
+import { conclude, runSuite } from './suite.mjs';
 
-const deadline_ms = 120_000;
+const deadline_ms = 240_000;
 
 try {
   const node = await prepare();
   const wrong = await inspect();
-  const { passed, failed } = await runSuite(node, 'src/**/*.test.ts', deadline_ms);
-  process.stdout.write(`\n${passed} passed, ${failed + wrong} failed\n`);
-  if (failed + wrong > 0) process.exitCode = 1;
+  const count = await runSuite(node, 'src/**/*.test.ts', deadline_ms);
+  process.exitCode = conclude(count, wrong);
 } catch (cause) {
   fail(cause);
 }

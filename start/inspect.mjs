@@ -13,10 +13,10 @@ const checks = [
 
 /**
  * Runs every check, prints a line for each and the words of those that failed.
- * @returns {Promise<number>} how many failed
+ * @returns {Promise<string[]>} the names of those that failed
  */
 export async function inspect() {
-  const passed = await Promise.all(
+  const failed = await Promise.all(
     checks.map(async ({ name, program, args }) => {
       const since = performance.now();
       const file = inRoot('node_modules/.bin', program);
@@ -24,8 +24,8 @@ export async function inspect() {
       const time = describeTime(performance.now() - since);
       process.stdout.write(`${status === 0 ? '✓' : '✗'} ${name}  ${time}\n`);
       if (status !== 0) process.stdout.write(`\n${output.trim()}\n\n`);
-      return status === 0;
+      return status === 0 ? [] : [name];
     }),
   );
-  return passed.filter((good) => !good).length;
+  return failed.flat();
 }

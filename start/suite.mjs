@@ -79,3 +79,17 @@ function readCount(report) {
     return { passed: 0, failed: 0 };
   }
 }
+
+/**
+ * Prints what the whole run came to, with the counts alone on the last line. Each check that
+ * failed counts as one failure.
+ * @param {Count} count of the tests
+ * @param {readonly string[]} wrong names of the checks that failed
+ * @returns {number} the exit status
+ */
+export function conclude(count, wrong) {
+  const failed = count.failed + wrong.length;
+  if (wrong.length > 0) process.stdout.write(`\n✗ ${wrong.join(', ')}: see above\n`);
+  process.stdout.write(`\n${count.passed} passed, ${failed} failed\n`);
+  return failed === 0 && count.passed > 0 ? 0 : 1;
+}

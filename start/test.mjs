@@ -6,29 +6,28 @@ import { findBrowser } from './browser.mjs';
 import { inspect } from './inspect.mjs';
 import { prepare } from './prepare.mjs';
 import { fail } from './step.mjs';
-import { runSuite } from './suite.mjs';
+import { conclude, runSuite } from './suite.mjs';
 
-const unit_ms_max = 180_000;
-const whole_ms_max = 600_000;
+const suites = [
+  { pattern: 'src/**/*.test.ts', deadline_ms: 240_000 },
+  { pattern: 'test/**/*.test.ts', deadline_ms: 600_000 },
+];
 
-let passed = 0;
-let failed = 0;
+const count = { passed: 0, failed: 0 };
+/** @type {string[]} */
+const wrong = [];
 try {
   const node = await prepare();
   await findBrowser();
-  failed += await inspect();
-  for (const [pattern, deadline_ms] of /** @type {const} */ ([
-    ['src/**/*.test.ts', unit_ms_max],
-    ['test/**/*.test.ts', whole_ms_max],
-  ])) {
+  wrong.push(...(await inspect()));
+  for (const { pattern, deadline_ms } of suites) {
     process.stdout.write(`\n${pattern}\n`);
-    const count = await runSuite(node, pattern, deadline_ms);
-    passed += count.passed;
-    failed += count.failed;
+    const { passed, failed } = await runSuite(node, pattern, deadline_ms);
+    count.passed += passed;
+    count.failed += failed;
   }
 } catch (cause) {
-  failed += 1;
   fail(cause);
+  wrong.push('preparation');
 }
-if (failed > 0) process.exitCode = 1;
-process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+process.exitCode = conclude(count, wrong);
