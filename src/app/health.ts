@@ -34,19 +34,20 @@ export async function checkHealth(checks: Readonly<Record<string, Check>>): Prom
   return { status, checks: Object.fromEntries(results) };
 }
 
-/** Room left where the data lies: below 1 GiB degraded, below 64 MiB failing. */
+/** Room left where the data lies. */
 export async function checkDisk(folder: string): Promise<Health & { level?: 'degraded' }> {
   const { bavail, bsize } = await statfs(folder);
-  const free_bytes = bavail * bsize;
-  const free_mb = Math.floor(free_bytes / 1024 ** 2);
+  return judgeDisk(folder, bavail * bsize);
+}
+
+/** Below 1 GiB degraded, below 64 MiB failing: PostgreSQL stops to write when nothing is left. */
+export function judgeDisk(folder: string, free_bytes: number): Health & { level?: 'degraded' } {
+  const left = `${Math.floor(free_bytes / 1024 ** 2)} MB left on the disk of ${folder}.`;
   if (free_bytes < disk_full_bytes) {
-    return {
-      ok: false,
-      detail: `The disk of ${folder} is full: ${free_mb} MB left. Running calls go on; nothing new can be saved.`,
-    };
+    const detail = `The disk is full: ${left} Running calls go on; nothing new can be saved.`;
+    return { ok: false, detail };
   }
-  if (free_bytes < disk_low_bytes)
-    return { ok: false, level: 'degraded', detail: `${free_mb} MB left on the disk of ${folder}.` };
+  if (free_bytes < disk_low_bytes) return { ok: false, level: 'degraded', detail: left };
   return { ok: true };
 }
 

@@ -74,8 +74,8 @@ export interface HttpDeps {
   readonly config: Config;
   readonly log: Log;
   readonly pages: Pages;
-  readonly dispatcher: Dispatcher;
-  readonly sockets: Sockets;
+  readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+  readonly sockets: Pick<Sockets, 'upgrade' | 'stop'>;
   readonly health: () => Promise<HealthReport>;
   readonly doors: readonly Door[];
 }
