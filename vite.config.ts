@@ -51,11 +51,18 @@ export default defineConfig({
   build: {
     target: browsers,
     cssTarget: browsers,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // What a page begins with is there already when it loads a later part.
+      resolveDependencies: (_file, files) =>
+        files.filter((file) => !/\/(react|page|meet|rolldown-runtime)-/.test(file)),
+    },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
+      // Said to developers of plugins, at random lengths of a build.
+      checks: { pluginTimings: false },
       output: {
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
@@ -63,7 +70,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // One react for every page: it is fetched once, and changes only with its version.
-            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+            {
+              name: 'react',
+              test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/,
+            },
             // What every page begins with, in one file: many small ones weigh more.
             { name: 'page', test: begins },
           ],

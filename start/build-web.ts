@@ -75,10 +75,26 @@ async function compile(options: InlineConfig): Promise<Bundle> {
   return new Map(outputs.flatMap(({ output }) => output).map((file) => [file.fileName, file]));
 }
 
+/**
+ * React's production files by their names: their index files only choose between them and those
+ * of development. In browsers alone: Node's rendering must share the one React of its packages.
+ */
+const production = [
+  ['react', 'react/cjs/react.production.js'],
+  ['react/jsx-runtime', 'react/cjs/react-jsx-runtime.production.js'],
+  ['react-dom', 'react-dom/cjs/react-dom.production.js'],
+  ['react-dom/client', 'react-dom/cjs/react-dom-client.production.js'],
+  ['scheduler', 'scheduler/cjs/scheduler.production.js'],
+].map(([name, file]) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: join(root, 'node_modules', file ?? ''),
+}));
+
 /** Scripts and styles of every page, in the folder `next`. */
 async function compilePages(): Promise<Record<PageName, Loaded>> {
   const input = Object.fromEntries(page_names.map((name) => [name, join(root, pages[name].entry)]));
   const bundle = await compile({
+    resolve: { alias: production },
     build: { outDir: next, emptyOutDir: true, rolldownOptions: { input } },
   });
   const loaded = {} as Record<PageName, Loaded>;

@@ -1,6 +1,6 @@
 /**
- * What the join page shows only when it is asked to, or when something fails. It is fetched when
- * the page is idle, so that it is here when the line is gone.
+ * What the join page shows only when it is asked to, or when something fails: fetched then, and
+ * with Join for the page after the call.
  */
 export { Explained } from '../../web/explained.tsx';
 export { DeviceChoice } from './device-choice.tsx';

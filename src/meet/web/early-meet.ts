@@ -46,5 +46,6 @@ try {
   // Nothing is kept here, so there is no name to restore.
 }
 if (place.inside) page.dataset['inside'] = '';
+if ('share' in navigator) page.dataset['share'] = '';
 // Nobody is filmed for a link that leads nowhere.
 if (location.hash.length > 60) void start();

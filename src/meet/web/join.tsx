@@ -1,5 +1,6 @@
 import { Suspense, useRef, useState } from 'react';
 import type { ReactNode, SubmitEvent } from 'react';
+import { Refused } from '../../app/client.ts';
 import { Masthead } from '../../web/design/masthead.tsx';
 import { useWords } from '../../web/lang.ts';
 import { useStore } from '../../web/store.ts';
@@ -59,11 +60,6 @@ function NameForm({ visit }: { visit: Visit }): ReactNode {
     void visit.join(name);
   }
 
-  const refusal = cause ? (
-    <Suspense>
-      <Explained cause={cause} />
-    </Suspense>
-  ) : null;
   return (
     <form className="form" onSubmit={submit} noValidate>
       <label htmlFor="name">{text.name}</label>
@@ -81,17 +77,24 @@ function NameForm({ visit }: { visit: Visit }): ReactNode {
         aria-describedby="name-said"
       />
       <output id="name-said" className="fault">
-        {joining ? (
-          <span className="late">{text.connecting}</span>
-        ) : is_missing ? (
-          text.name_missing
-        ) : (
-          refusal
-        )}
+        {joining && <span className="late">{text.connecting}</span>}
+        {!joining && is_missing && text.name_missing}
+        {!joining && !is_missing && cause !== null && <Failure cause={cause} />}
       </output>
       <button type="submit" className="button primary join" aria-disabled={joining}>
         {text.join}
       </button>
     </form>
+  );
+}
+
+/** What the server said no with is explained by a part that it sends; that it is away, at once. */
+function Failure({ cause }: { cause: unknown }): ReactNode {
+  const { unreachable } = useWords(joinWords);
+  if (!(cause instanceof Refused) || cause.code === 'app.unreachable') return unreachable;
+  return (
+    <Suspense>
+      <Explained cause={cause} />
+    </Suspense>
   );
 }

@@ -3,7 +3,6 @@ import type { ComponentType, LazyExoticComponent } from 'react';
 
 type Aside = typeof import('./aside.ts');
 
-/** Fetched once; a fetch that failed is tried again the next time. */
 export function loadAside(): Promise<Aside> {
   return import('./aside.ts');
 }

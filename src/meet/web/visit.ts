@@ -111,6 +111,8 @@ export class Visit {
       const { askTicket, composeEntry, readRootSeed } = await this.#load();
       const { seat } = readPlace(room);
       const ticket = askTicket({ ...at_door, seat, name });
+      // The page after the call must be here when the line is not.
+      void loadAside().catch(() => undefined);
       ticket.catch((cause: unknown) => this.#refuse(cause));
       // The call asks for no device: what is switched on here is what is brought in.
       const [root_seed] = await Promise.all([readRootSeed(room), this.own.ask()]);
@@ -198,7 +200,7 @@ export class Visit {
 
   async #loadInside(): Promise<Inside> {
     try {
-      const [inside] = await Promise.all([import('./inside.ts'), loadAside()]);
+      const inside = await import('./inside.ts');
       await inside.takeSeat(this.#link.room, this.#page);
       this.store.set({ inside });
       return inside;
