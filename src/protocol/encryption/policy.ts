@@ -1,0 +1,173 @@
+/**
+ * The policy of a meeting: what every member judges commits by (encryption design, section 4). It is
+ * the GroupContext extension 0xF0C1, so all members hold the same bytes.
+ */
+import { checkAppointments, readAppointment } from './appointment.ts';
+import type { Appointment, Occurrence } from './appointment.ts';
+import type { Bytes } from './bytes.ts';
+import { identityOf } from './kdf.ts';
+import { bytesOf, decodeJson, encodeJson } from './json.ts';
+import { readBytes, readFields, readList, readWhole } from './json.ts';
+import { Refusal, must } from './refusal.ts';
+
+/** The number of the GroupContext extension. */
+export const policy_extension = 0xf0c1;
+
+const policy_bytes_max = 8192;
+const hosts_max = 16;
+const past_max = 8;
+const banned_max = 96;
+const flags_max = 16;
+const link_max = 1_000_000;
+
+export const gates = ['open', 'lobby', 'locked'] as const;
+export type Gate = (typeof gates)[number];
+
+/** What guests may do, in the order in which the policy lists it. */
+export const guest_rights = ['mic', 'cam', 'share', 'chat', 'react'] as const;
+export type GuestRight = (typeof guest_rights)[number];
+
+/** Keys and proofs in base64url, as they stand in the JSON. */
+export interface Policy {
+  readonly v: 1;
+  /** The meeting's root key; the link carries its fingerprint. */
+  readonly root: string;
+  readonly gate: Gate;
+  readonly hosts: readonly Appointment[];
+  /** Who stepped down in peace: no host any more, still a link of the chain. */
+  readonly past: readonly Appointment[];
+  /** Version of the link. */
+  readonly link: number;
+  readonly guests: readonly GuestRight[];
+  /** Signature keys of leaves that are no person. */
+  readonly flags: {
+    readonly recorder: readonly string[];
+    readonly phoneBridge: readonly string[];
+  };
+  /** Identities (`identityOf`) of keys that may not come back. */
+  readonly banned: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly created: number;
+}
+
+const policy_keys = [
+  'v',
+  'root',
+  'gate',
+  'hosts',
+  'past',
+  'link',
+  'guests',
+  'flags',
+  'banned',
+  'created',
+] as const;
+
+/** The policy of a meeting that has no host yet: open, every guest may do everything. */
+export function newPolicy(root: string, link: number, created: number): Policy {
+  return {
+    v: 1,
+    root,
+    gate: 'open',
+    hosts: [],
+    past: [],
+    link,
+    guests: [...guest_rights],
+    flags: { recorder: [], phoneBridge: [] },
+    banned: [],
+    created,
+  };
+}
+
+/** Canonical bytes, at most 8 kB. Throws `json.*`, `policy.gate`, `policy.banned`. */
+export function encodePolicy(policy: Policy): Bytes {
+  const bytes = encodeJson(policy, policy_bytes_max);
+  decodePolicy(bytes);
+  return bytes;
+}
+
+/**
+ * The policy of an extension: shape and values, not yet the proofs (`checkPolicy`). Throws
+ * `json.*`, `policy.twice`, `policy.gate`.
+ */
+export function decodePolicy(bytes: Uint8Array): Policy {
+  const fields = readFields(decodeJson(bytes, policy_bytes_max), policy_keys);
+  must(fields.v === 1, 'json.value', 'not a policy of version 1');
+  const flags = readFields(fields.flags, ['recorder', 'phoneBridge']);
+  const readKey = (value: unknown): string => readBytes(value, 32);
+  const policy: Policy = {
+    v: 1,
+    root: readKey(fields.root),
+    gate: readOne(gates, fields.gate),
+    hosts: readList(fields.hosts, hosts_max, readAppointment),
+    past: readList(fields.past, past_max, readAppointment),
+    link: readWhole(fields.link, 1),
+    guests: readList(fields.guests, guest_rights.length, (value) => readOne(guest_rights, value)),
+    flags: {
+      recorder: readList(flags.recorder, flags_max, readKey),
+      phoneBridge: readList(flags.phoneBridge, flags_max, readKey),
+    },
+    banned: readList(fields.banned, banned_max, readIdentity),
+    created: readWhole(fields.created, 0),
+  };
+  must(policy.link <= link_max, 'json.value', 'a link version beyond what a link can carry');
+  const { recorder, phoneBridge } = policy.flags;
+  for (const list of [recorder, phoneBridge, policy.banned]) {
+    must(new Set(list).size === list.length, 'policy.twice', 'something is listed twice');
+  }
+  const places = policy.guests.map((right) => guest_rights.indexOf(right));
+  must(
+    places.every((place, at) => at === 0 || place > (places[at - 1] ?? place)),
+    'json.value',
+    'rights of guests out of order',
+  );
+  must(policy.hosts.length > 0 || policy.gate === 'open', 'policy.gate', 'a gate without a host');
+  return policy;
+}
+
+/** Every proof of a policy, and no host banned. Throws `policy.*`. */
+export async function checkPolicy(
+  policy: Policy,
+  place: Omit<Occurrence, 'created'>,
+): Promise<void> {
+  const occurrence = { ...place, created: policy.created };
+  await checkAppointments(policy.root, policy.hosts, policy.past, occurrence);
+  for (const { key } of policy.hosts) {
+    must(!(await isBanned(policy, key)), 'policy.banned', 'a host is banned');
+  }
+}
+
+export type Role = 'root host' | 'co-host' | 'guest';
+
+/** What the policy makes of a signature key (base64url). */
+export function roleOf(policy: Policy, key: string): Role {
+  const entry = policy.hosts.find((host) => host.key === key);
+  if (!entry) return 'guest';
+  return entry.by === policy.root ? 'root host' : 'co-host';
+}
+
+export function isHost(policy: Policy, key: string): boolean {
+  return roleOf(policy, key) !== 'guest';
+}
+
+/** Whether the policy bans a signature key (base64url). */
+export async function isBanned(policy: Policy, key: string): Promise<boolean> {
+  return policy.banned.length > 0 && policy.banned.includes(await identityOf(bytesOf(key)));
+}
+
+/** The entries that only root hosts may touch, as one text to compare. */
+export function rootEntries(policy: Policy): string {
+  const own = ({ by }: Appointment): boolean => by === policy.root;
+  return JSON.stringify([policy.hosts.filter(own), policy.past.filter(own)]);
+}
+
+function readOne<Choice extends string>(choices: readonly Choice[], value: unknown): Choice {
+  const choice = choices.find((known) => known === value);
+  if (choice === undefined) throw new Refusal('json.value', `not one of ${choices.join()}`);
+  return choice;
+}
+
+function readIdentity(value: unknown): string {
+  must(typeof value === 'string' && /^[\w-]{22}$/.test(value), 'json.value', 'not an identity');
+  return value;
+}

@@ -1,0 +1,61 @@
+/** A member's name, signed by its leaf (encryption design, section 3.4). */
+import { toBase64url } from '../link/base64url.ts';
+import { concat } from './bytes.ts';
+import type { Bytes } from './bytes.ts';
+import { verify } from './ed25519.ts';
+import type { Signer } from './ed25519.ts';
+import { bytesOf, decodeJson, encodeJson, readBytes } from './json.ts';
+import { readFields, readText, readWhole } from './json.ts';
+import { must } from './refusal.ts';
+
+export interface Profile {
+  /** Whose it is: its signature key, base64url. Others carry it to newcomers. */
+  readonly key: string;
+  /** Rises with each change; the highest counts. */
+  readonly rev: number;
+  readonly name: string;
+}
+
+export interface SignedProfile {
+  readonly json: Bytes;
+  /** 64 bytes. */
+  readonly proof: Bytes;
+}
+
+export const name_length_max = 120;
+const profile_bytes_max = 1024;
+const label = 'conclave/profile/v1';
+
+/** One's own profile for a group. Throws `json.*`, `profile.name`. */
+export async function signProfile(
+  signer: Signer,
+  group: Bytes,
+  rev: number,
+  name: string,
+): Promise<SignedProfile> {
+  const profile: Profile = { key: toBase64url(signer.public_key), rev, name };
+  const json = encodeJson(profile, profile_bytes_max);
+  readProfile(json);
+  return { json, proof: await signer.sign(label, concat(group, json)) };
+}
+
+/** The profile, if its own key signed it for this group. Throws `json.*`, `profile.*`. */
+export async function openProfile(signed: SignedProfile, group: Bytes): Promise<Profile> {
+  const profile = readProfile(signed.json);
+  const message = concat(group, signed.json);
+  const valid = await verify(bytesOf(profile.key), label, message, signed.proof);
+  must(valid, 'profile.proof', 'a profile that its key did not sign');
+  return profile;
+}
+
+/** Of two profiles of one key the one that counts: the later, the known one where they are even. */
+export function newerProfile(known: Profile | undefined, seen: Profile): Profile {
+  return known !== undefined && known.rev >= seen.rev ? known : seen;
+}
+
+function readProfile(json: Bytes): Profile {
+  const fields = readFields(decodeJson(json, profile_bytes_max), ['key', 'rev', 'name']);
+  const name = readText(fields.name, name_length_max);
+  must(name.trim() !== '', 'profile.name', 'a profile without a name');
+  return { key: readBytes(fields.key, 32), rev: readWhole(fields.rev, 0), name };
+}
