@@ -58,17 +58,18 @@ export function TopBar(props: Controls): ReactNode {
   const state = useId();
   return (
     <>
-      <button
-        type="button"
-        className={css.lock}
-        aria-label={w.encryption}
-        aria-describedby={state}
-        aria-expanded={open}
-        onClick={() => seating.toggleSheet('encryption')}
-      >
-        <OpenLockIcon size={16} />
+      <div className={css.lock}>
+        <button
+          type="button"
+          aria-label={w.encryption}
+          aria-describedby={state}
+          aria-expanded={open}
+          onClick={() => seating.toggleSheet('encryption')}
+        >
+          <OpenLockIcon size={16} />
+        </button>
         <span id={state}>{w.lock.open}</span>
-      </button>
+      </div>
       <Clock />
       <span className={css.space} />
       {!narrow && <LayoutButtons {...props} />}
