@@ -77,7 +77,7 @@ export const troubleWords = words<TroubleWords>(
       `${people_max} people are in it, which is as many as may be. You can enter as soon as somebody leaves.`,
     unfit: 'Nothing can be encrypted here',
     left: 'You left the meeting',
-    left_text: 'Your seat is kept for a while, in case it was a slip.',
+    left_text: 'If that was a slip, come back in.',
     removed: 'You were removed from the meeting',
     removed_text: 'A host ended your stay. Ask them if it was a mistake.',
     failed: 'The connection was lost',
@@ -128,7 +128,7 @@ export const troubleWords = words<TroubleWords>(
       `${people_max} personnes y sont, et c’est le maximum. Vous pourrez entrer dès qu’une place se libère.`,
     unfit: 'Rien ne peut être chiffré ici',
     left: 'Vous avez quitté la réunion',
-    left_text: 'Votre place est gardée un moment, au cas où ce serait une erreur.',
+    left_text: 'Si c’était une erreur, revenez.',
     removed: 'Vous avez été exclu de la réunion',
     removed_text:
       'Une personne qui l’anime a mis fin à votre présence. Demandez-lui si c’est une erreur.',
