@@ -8,6 +8,7 @@ import { makeCluster, readMajor } from './cluster.ts';
 import { findTrouble, provision, readVersion, socketConnection } from './connect.ts';
 import { type Folders, makeFolders } from './folders.ts';
 import { locatePrograms } from './locate.ts';
+import { findLeash } from './leash.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { endOrphan } from './orphan.ts';
 import { chooseOwner } from './owner.ts';
@@ -118,7 +119,8 @@ async function startOwn(
   signal.throwIfAborted();
   if ((await readMajor(folders.data)) === undefined)
     await makeCluster(folders, programs, owner, durable, log);
-  const supervised = await supervise({ folders, programs, owner, durable, log }, signal);
+  const leash = await findLeash();
+  const supervised = await supervise({ folders, programs, owner, leash, durable, log }, signal);
   try {
     await provision(folders.socket);
   } catch (cause) {

@@ -74,30 +74,41 @@ for (const [name, pg_bin] of [
     });
   });
 
-test('ends the PostgreSQL that a killed server left, and loses nothing', async (t) => {
-  const folder = await makeFolder(t);
+/** A database whose server was killed, and its postmaster's number. */
+async function abandon(folder: Folder, before: (pid: number) => void): Promise<number> {
   const parent = await startParent(folder.path);
-  const stand = folder.open({ durable: true });
-  const left = await listProcesses(folder.path);
-  assert.equal(left.length > 0, true);
+  const text = await readFile(join(folder.path, 'postgres/data/postmaster.pid'), 'utf8');
+  const pid = Number.parseInt(text, 10);
+  before(pid);
   await parent.kill();
-  assert.equal((await listProcesses(folder.path)).length > 0, true, 'it outlives the server');
+  return pid;
+}
 
+test('starts again after the server was killed', async (t) => {
+  const folder = await makeFolder(t);
+  const left = await abandon(folder, () => undefined);
+  const stand = folder.open();
   await start(stand);
-  const pid = stand.db.pid;
-  assert.ok(pid);
-  assert.equal(left.includes(pid), false);
-  await stand.query('create table works ()');
+  assert.notEqual(stand.db.pid, left);
+  assert.deepEqual(await stand.query('select 1 as one'), [{ one: 1 }]);
   await stand.db.stop();
   assert.deepEqual(await listProcesses(folder.path), []);
 });
 
-test('ends the backends too when the server and PostgreSQL were both killed', async (t) => {
+test('ends a PostgreSQL that outlived its server and does not listen any more', async (t) => {
   const folder = await makeFolder(t);
-  const parent = await startParent(folder.path);
-  const text = await readFile(join(folder.path, 'postgres/data/postmaster.pid'), 'utf8');
-  await parent.kill();
-  process.kill(Number.parseInt(text, 10), 'SIGKILL');
+  // Stopped, it hears neither of its server's death nor of the polite requests to end.
+  const left = await abandon(folder, (pid) => process.kill(pid, 'SIGSTOP'));
+  assert.equal((await listProcesses(folder.path)).includes(left), true);
+  const stand = folder.open();
+  await start(stand);
+  assert.equal((await listProcesses(folder.path)).includes(left), false);
+  assert.deepEqual(await stand.query('select 1 as one'), [{ one: 1 }]);
+});
+
+test('starts again when the server and PostgreSQL were both killed', async (t) => {
+  const folder = await makeFolder(t);
+  await abandon(folder, (pid) => process.kill(pid, 'SIGKILL'));
   const stand = folder.open();
   await start(stand);
   assert.deepEqual(await stand.query('select 1 as one'), [{ one: 1 }]);

@@ -26,6 +26,8 @@ export interface Recipe {
   readonly folders: Folders;
   readonly programs: Programs;
   readonly owner: Owner | undefined;
+  /** From `findLeash`. */
+  readonly leash: readonly string[];
   readonly durable: boolean;
   readonly log: Log;
 }
@@ -111,9 +113,15 @@ async function launch(recipe: Recipe, signal: AbortSignal): Promise<Running> {
   }
 }
 
-function run({ folders, programs, owner, durable, log }: Recipe): Running {
-  const args = ['-D', folders.data, ...listSettings(folders, programs, durable)];
-  const { file, args: words, options } = launchAs(owner, join(programs.bin, 'postgres'), args);
+function run({ folders, programs, owner, leash, durable, log }: Recipe): Running {
+  const [program = '', ...args] = [
+    ...leash,
+    join(programs.bin, 'postgres'),
+    '-D',
+    folders.data,
+    ...listSettings(folders, programs, durable),
+  ];
+  const { file, args: words, options } = launchAs(owner, program, args);
   const child = spawn(file, words, {
     ...options,
     cwd: folders.data,
