@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { inRoot, root } from './place.mjs';
 
 const test_ms_max = 120_000;
-/** With nothing heard for longer than any test may take, all have run and one left something open. */
-const silent_ms_max = test_ms_max + 20_000;
+/** With nothing heard for longer than any test and its hooks take, one left something open. */
+const silent_ms_max = 2 * test_ms_max;
 const look_ms = 2000;
 const grace_ms = 5000;
 

@@ -1,6 +1,6 @@
 /**
- * A reporter for `node --test` that writes, after each test, a line of JSON: how many passed until
- * then and how many did not. The last line counts, even of a run that was ended. Skipped, cancelled and todo tests did not: what is not tried does not count.
+ * A reporter for `node --test` that writes, whenever anything happens, a line of JSON: how many
+ * tests passed until then and how many did not. The last line counts, even of a run that was ended. Skipped, cancelled and todo tests did not: what is not tried does not count.
  */
 
 /**
@@ -10,12 +10,13 @@ export default async function* tally(events) {
   let passed = 0;
   let failed = 0;
   for await (const event of events) {
-    if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
-    const { details, skip, todo } = event.data;
-    const tried = isFalse(skip) && isFalse(todo);
-    if (event.type === 'test:pass' && tried) {
-      if (details.type !== 'suite') passed += 1;
-    } else if (details.type !== 'suite' || !tried || !isFromBelow(details)) failed += 1;
+    if (event.type === 'test:pass' || event.type === 'test:fail') {
+      const { details, skip, todo } = event.data;
+      const tried = isFalse(skip) && isFalse(todo);
+      if (event.type === 'test:pass' && tried) {
+        if (details.type !== 'suite') passed += 1;
+      } else if (details.type !== 'suite' || !tried || !isFromBelow(details)) failed += 1;
+    }
     yield `${JSON.stringify({ passed, failed })}\n`;
   }
 }
