@@ -31,9 +31,13 @@ const tally = contract('tally', {
       out: z.object({ account: z.string(), seq: z.int(), state: z.object({}).nullable() }),
       live: true,
     }),
+    stay: call({ in: z.object({}), out: z.object({ live: z.boolean() }) }),
   },
   events: { added: event(z.object({ text: z.string() })) },
 });
+
+/** Called when the line of who called `tally.stay` is gone. */
+let onLineGone = (): void => undefined;
 
 let bench: Bench;
 let http: Http;
@@ -60,6 +64,10 @@ before(async () => {
       const seq = cursor ?? (await position(ctx.tx, account));
       ctx.follow(account, seq);
       return { account, seq, state: cursor === null ? {} : null };
+    },
+    stay: async (ctx) => {
+      ctx.line?.closed.addEventListener('abort', () => onLineGone());
+      return { live: ctx.line !== undefined };
     },
   });
   dispatcher = bench.dispatcher(calls);
@@ -155,6 +163,17 @@ test('the event listener comes back after its database connection was ended', as
   await api.tally.add({ account: 'listen', text: 'heard' });
   assert.equal((await seen)[0]?.seq, 1);
   abort.abort();
+});
+
+test('a verb can tell when the live connection of its caller is gone', async () => {
+  const api = createApi<Rooms>(http.origin);
+  assert.deepEqual(await api.tally.stay({}), { live: false });
+  const abort = new AbortController();
+  const live = connectLive<Rooms>(wsUrl(), abort.signal);
+  assert.deepEqual(await live.api.tally.stay({}), { live: true });
+  const gone = new Promise<void>((resolve) => (onLineGone = resolve));
+  abort.abort();
+  await gone;
 });
 
 async function refused(promise: Promise<unknown>): Promise<Refused> {

@@ -20,9 +20,19 @@ export interface Actor {
 
 type AnyContract = Contract<Record<string, Call<unknown, unknown>>, Record<string, Event<unknown>>>;
 
+/** The live connection a call came over. */
+export interface Line {
+  /** Aborted when the connection is gone. */
+  readonly closed: AbortSignal;
+  /** Ends the reading of an account. */
+  leave(account: string): void;
+}
+
 /** What a verb is given. Nothing is global. */
 export interface Ctx {
   readonly actor: Actor;
+  /** Of a call over the live connection only. */
+  readonly line: Line | undefined;
   readonly now: Date;
   readonly tx: Tx;
   readonly log: Log;
@@ -65,6 +75,7 @@ export function bindRoom<C extends AnyContract>(
 export interface Caller {
   readonly actor: Actor;
   readonly follow?: (account: string, cursor: number) => void;
+  readonly line?: Line;
 }
 
 export type Answer =
@@ -189,6 +200,7 @@ class Dispatch implements Dispatcher {
     const now = new Date();
     return {
       actor: caller.actor,
+      line: caller.line,
       now,
       tx,
       log,

@@ -12,7 +12,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Events, Reader } from './events.ts';
 import { addressBlock, Limiter } from './limit.ts';
 import type { Log } from './log.ts';
-import type { Actor, Caller, Dispatcher } from './server.ts';
+import type { Actor, Caller, Dispatcher, Line } from './server.ts';
 
 /** Close codes of ours (RFC 6455 §7.4.2: 4000–4999 are private). */
 export const close_codes = { too_slow: 4008, too_many: 4029, bad_frame: 4000, unanswered: 4001 };
@@ -34,6 +34,8 @@ interface Connection {
   readonly raw: Duplex;
   readonly actor: Actor;
   readonly readers: Map<string, Reader>;
+  readonly gone: AbortController;
+  readonly line: Line;
   closed: boolean;
   outbox: string[];
   calls: number;
@@ -105,11 +107,14 @@ export class Sockets {
   }
 
   #accept(socket: WebSocket, raw: Duplex, actor: Actor): void {
+    const gone = new AbortController();
     const connection: Connection = {
       socket,
       raw,
       actor,
       readers: new Map(),
+      gone,
+      line: { closed: gone.signal, leave: (account) => this.#leave(connection, account) },
       closed: false,
       outbox: [],
       calls: 0,
@@ -133,6 +138,7 @@ export class Sockets {
     this.#connections.delete(connection);
     this.#dirty.delete(connection);
     for (const reader of connection.readers.values()) this.#deps.events.leave(reader);
+    connection.gone.abort();
   }
 
   async #receive(connection: Connection, text: string): Promise<void> {
@@ -143,6 +149,7 @@ export class Sockets {
     const caller: Caller = {
       actor: connection.actor,
       follow: (account, cursor) => this.#follow(connection, account, cursor),
+      line: connection.line,
     };
     const { body } = await this.#deps.dispatcher.dispatch(frame.call, frame.in, caller);
     connection.calls -= 1;
@@ -158,6 +165,13 @@ export class Sockets {
     const reader: Reader = { account, cursor, take: (frame) => this.#send(connection, frame) };
     connection.readers.set(account, reader);
     events.follow(reader);
+  }
+
+  #leave(connection: Connection, account: string): void {
+    const reader = connection.readers.get(account);
+    if (reader === undefined) return;
+    connection.readers.delete(account);
+    this.#deps.events.leave(reader);
   }
 
   #send(connection: Connection, frame: string): void {
