@@ -41,6 +41,11 @@ export async function makeFolders(data_dir: string): Promise<Folders> {
       { cause },
     );
   }
+  const { uid } = await stat(join(data_dir, 'postgres'));
+  if (!root && uid !== process.geteuid?.())
+    throw new OperatorError(
+      `${join(data_dir, 'postgres')} belongs to user ${uid}, because the server was started as another user before: start it as that one, or give the data folder to this one with chown -R.`,
+    );
   const top = await realpath(data_dir);
   const base = join(top, 'postgres');
   const near = join(base, 'socket');

@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream';
 import { type Log, redactText } from '../log.ts';
 
 const lines_kept = 8;
-/** Said to a client that comes too early; our own readiness check is such a client. */
-const too_early =
-  /the database system is (starting up|not yet accepting|shutting down|in recovery)/;
+/** Said to a client that comes too early, as our readiness check does, or stays until the end. */
+const about_time =
+  /the database system is (starting up|not yet accepting|shutting down|in recovery)|terminating connection due to administrator/;
 
 /** The last lines a program wrote. */
 export interface Output {
@@ -28,7 +28,7 @@ export function followOutput(stream: Readable, log: Log): Output {
     kept.push(line);
     if (kept.length > lines_kept) kept.shift();
     if (level === 'PANIC') log.error(text);
-    else if (level === 'LOG' || too_early.test(text)) log.debug(text);
+    else if (level === 'LOG' || about_time.test(text)) log.debug(text);
     else log.warn(text);
   });
   return { tail: () => kept.join(' | ') };

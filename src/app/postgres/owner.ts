@@ -42,15 +42,8 @@ export function launchAs(
  * @throws OperatorError when there is no such user, or the files cannot be reached as that user
  */
 export async function chooseOwner(folders: Folders, bin: string): Promise<Owner | undefined> {
-  const uid = process.geteuid?.();
+  if (process.geteuid?.() !== 0) return undefined;
   const data = await stat(folders.data).catch(() => undefined);
-  if (uid !== 0) {
-    if (data && uid !== undefined && data.uid !== uid)
-      throw new OperatorError(
-        `${folders.data} belongs to user ${data.uid}, because the server was started as another user before: start it as that one, or give the folder to this one with chown.`,
-      );
-    return undefined;
-  }
   const users = await readUsers();
   const keeper = data && data.uid !== 0 ? { uid: data.uid, gid: data.gid } : undefined;
   const named = users.find((user) => user.uid === keeper?.uid)?.name;
