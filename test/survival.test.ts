@@ -6,9 +6,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { openBrowsers } from './browser.ts';
-import { listProcesses, startHouseProcess } from './house.ts';
+import { freeUdpPort, listProcesses, startHouseProcess } from './house.ts';
 import type { HouseProcess, Pids } from './house.ts';
 import { button, joinMeeting, meetTogether } from './journey.ts';
+import { openLine } from './line.ts';
 import { mediaFiles } from './media/files.ts';
 import { names } from './names.ts';
 import { makeMeeting } from './program.ts';
@@ -17,10 +18,14 @@ import type { Visitor } from './visitor.ts';
 
 const browsers = openBrowsers();
 const outage_ms = 30_000;
+/** Browsers report lines that break on their console. */
+const broken_lines = /WebSocket|ERR_|Failed to load resource|Failed to fetch/;
 let house: HouseProcess;
+let media_udp_port = 0;
 
 before(async () => {
-  house = await startHouseProcess();
+  media_udp_port = await freeUdpPort();
+  house = await startHouseProcess({ CONCLAVE_MEDIA_UDP_PORT: String(media_udp_port) });
 });
 after(async () => {
   await browsers.close();
@@ -31,9 +36,7 @@ function withTwo(play: (ada: Visitor, ben: Visitor, link: string) => Promise<voi
   return browsers.run(house.origin, async (visit) => {
     const ada = await visit({ name: 'Ada', person: 0 });
     const ben = await visit({ name: 'Ben', person: 1 });
-    // Browsers report lines that break on their console.
-    for (const visitor of [ada, ben])
-      visitor.expectProblems(/WebSocket|ERR_|Failed to load resource|Failed to fetch/);
+    for (const visitor of [ada, ben]) visitor.expectProblems(broken_lines);
     const link = await meetTogether(house.origin, [ada, ben]);
     await together(ada, ben, 30_000);
     await play(ada, ben, link);
@@ -56,6 +59,17 @@ async function together(ada: Visitor, ben: Visitor, timeout_ms: number): Promise
     assert.equal(await visitor.tile('Ben').count(), 1);
     assert.equal(await button(visitor, names.en.join).count(), 0);
   }
+}
+
+/** Proves that the line is really cut: nothing of the other has moved here for two seconds. */
+async function standsStill(visitor: Visitor, name: string): Promise<void> {
+  await until(`${name} stands still`, 15_000, async () => {
+    const moving = visitor.see(name, { frames: 3, timeout_ms: 2000 });
+    return moving.then(
+      () => false,
+      () => true,
+    );
+  });
 }
 
 /** The process of that part, once it is another one than `old` and healthy. */
@@ -136,23 +150,25 @@ test('the whole server killed and started again: nobody presses anything', async
 });
 
 test('30 s without network: back in the same seat', { timeout: 180_000 }, async (t) => {
-  await withTwo(async (ada, ben) => {
-    const session = await ben.context.newCDPSession(ben.page);
-    const line = (offline: boolean): Promise<unknown> =>
-      session.send('Network.emulateNetworkConditions', {
-        offline,
-        latency: 0,
-        downloadThroughput: -1,
-        uploadThroughput: -1,
-        // Media is no HTTP: it is stopped by losing every packet.
-        packetLoss: offline ? 100 : 0,
+  const line = await openLine(house.origin, media_udp_port);
+  try {
+    await browsers.run(house.origin, async (visitHouse) => {
+      await browsers.run(line.origin, async (visitLine) => {
+        const ada = await visitHouse({ name: 'Ada', person: 0 });
+        const ben = await visitLine({ name: 'Ben', person: 1, relay_port: line.udp_port });
+        for (const visitor of [ada, ben]) visitor.expectProblems(broken_lines);
+        const link = await meetTogether(house.origin, [ada]);
+        await joinMeeting(ben, link.replace(house.origin, line.origin));
+        await together(ada, ben, 30_000);
+        line.cut();
+        await Promise.all([elapse(outage_ms), standsStill(ada, 'Ben'), standsStill(ben, 'Ada')]);
+        line.mend();
+        await timed(t, 'back after 30 s without network', () => together(ada, ben, 20_000));
       });
-    await session.send('Network.enable');
-    await line(true);
-    await elapse(outage_ms);
-    await line(false);
-    await timed(t, 'back after 30 s without network', () => together(ada, ben, 20_000));
-  });
+    });
+  } finally {
+    await line.close();
+  }
 });
 
 test('a laptop that sleeps 30 s: back in the same seat', { timeout: 180_000 }, async (t) => {
@@ -162,7 +178,7 @@ test('a laptop that sleeps 30 s: back in the same seat', { timeout: 180_000 }, a
     assert.ok(asleep.length > 3);
     for (const pid of asleep) process.kill(pid, 'SIGSTOP');
     try {
-      await elapse(outage_ms);
+      await Promise.all([elapse(outage_ms), standsStill(ada, 'Ben')]);
     } finally {
       for (const pid of asleep) process.kill(pid, 'SIGCONT');
     }

@@ -14,6 +14,8 @@ export interface Visit {
   readonly scheme?: 'light' | 'dark';
   /** Whether camera and microphone are granted before the page loads; asked otherwise. */
   readonly granted?: boolean;
+  /** The UDP port that all media goes through; see line.ts. */
+  readonly relay_port?: number;
 }
 
 export interface Request {
@@ -68,7 +70,9 @@ export async function openVisitor(
     isMobile: size === 'phone',
     ignoreHTTPSErrors: true,
   });
-  await context.addInitScript({ content: await readersScript() });
+  const relay =
+    visit.relay_port === undefined ? '' : `readers.useRelay(${String(visit.relay_port)});`;
+  await context.addInitScript({ content: `${await readersScript()}\n${relay}` });
   const grant = async (more: readonly string[] = []): Promise<void> => {
     await context.grantPermissions(['camera', 'microphone', ...more], { origin });
   };

@@ -4,6 +4,9 @@
  */
 import { bars, barArea, blockArea, framesBetween, readBlocks, stripe_area } from './pattern.ts';
 import type { Area, Reading, Rgb } from './pattern.ts';
+import { noteConnections } from './in-page-connections.ts';
+
+export { describeConnections, ice_urls, useRelay } from './in-page-connections.ts';
 
 export interface Seen {
   readonly person: number;
@@ -29,8 +32,6 @@ const audible_db = -75;
 const silence_db = -200;
 const elements = new Set<WeakRef<HTMLMediaElement>>();
 const known = new WeakSet<HTMLMediaElement>();
-/** The STUN and TURN servers that the page gave to its connections. */
-export const ice_urls: string[] = [];
 
 /** Notes every element that plays a stream, also those that are in no document. */
 export function noteElements(): void {
@@ -44,10 +45,6 @@ export function noteElements(): void {
       described.set?.call(this, stream);
     },
   });
-}
-
-function noteServers(configuration: RTCConfiguration | undefined): void {
-  for (const { urls } of configuration?.iceServers ?? []) ice_urls.push(...[urls].flat());
 }
 
 const captured = new Set<WeakRef<MediaStreamTrack>>();
@@ -77,42 +74,6 @@ export function liveDevices(kind: 'audio' | 'video'): string[] {
 /** How many cameras are on: none when a person is promised that theirs is off. */
 export function liveCameras(): number {
   return liveDevices('video').length;
-}
-
-const connections = new Set<WeakRef<RTCPeerConnection>>();
-
-/** What the page's connections carry, for whoever reads a failure. */
-export async function describeConnections(): Promise<unknown[]> {
-  const described = [...connections].map(async (reference) => {
-    const connection = reference.deref();
-    if (!connection || connection.connectionState === 'closed') return 'closed';
-    const report: unknown[] = [];
-    for (const stats of (await connection.getStats()).values()) {
-      const { type } = stats as RTCStats;
-      if (/^(?:inbound-rtp|outbound-rtp|candidate-pair)$/.test(type)) report.push(stats);
-    }
-    const transceivers = connection.getTransceivers().map(({ mid, currentDirection, receiver }) => {
-      const { kind, muted, readyState } = receiver.track;
-      return { mid, currentDirection, kind, muted, readyState };
-    });
-    return { state: connection.connectionState, transceivers, report };
-  });
-  return Promise.all(described);
-}
-
-/** Notes where the page's connections look for STUN and TURN. */
-export function noteIceServers(): void {
-  window.RTCPeerConnection = class extends window.RTCPeerConnection {
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration);
-      noteServers(configuration);
-      connections.add(new WeakRef(this));
-    }
-    override setConfiguration(configuration?: RTCConfiguration): void {
-      noteServers(configuration);
-      super.setConfiguration(configuration);
-    }
-  };
 }
 
 function mean(pixels: ImageData, area: Area): Rgb {
@@ -358,5 +319,5 @@ export function listen(
 }
 
 noteElements();
-noteIceServers();
+noteConnections();
 noteCaptured();
