@@ -4,8 +4,10 @@ import { Connection } from './connection.ts';
 import type { Seat } from './connection.ts';
 import { watchFloor } from './floor.ts';
 import { Hand } from './hands.ts';
+import { Opening } from './opening.ts';
 import { OwnTrack } from './own-track.ts';
 import { showStream } from './picture.ts';
+import { Pictures } from './pictures.ts';
 import { Roster } from './roster.ts';
 import type { Own } from './roster.ts';
 import { load } from './load.ts';
@@ -46,6 +48,7 @@ export class Call implements CallModel {
   readonly #hand = new Hand();
   readonly #sound: Sound;
   readonly #subscriptions: Subscriptions;
+  readonly #opening: Opening;
   readonly #roster: Roster;
   readonly #chat: Chat;
   readonly #connection: Connection;
@@ -68,7 +71,9 @@ export class Call implements CallModel {
     this.#camera = new OwnTrack(camera, alive);
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
     this.#subscriptions = new Subscriptions(alive);
-    this.#roster = new Roster(this.#readOwn(), announce, alive);
+    this.#opening = new Opening(alive);
+    const pictures = new Pictures(this.#opening.seen);
+    this.#roster = new Roster(this.#readOwn(), pictures, announce, alive);
     this.#chat = new Chat({ identity: () => this.#identity, name: entry.name });
     this.speaker = watchFloor(this.#roster.people, alive);
     this.#connection = this.#connect(doors.seat, alive);
@@ -94,10 +99,17 @@ export class Call implements CallModel {
       first: seat.first?.then(know) ?? null,
       ask: async () => know(await seat.ask()),
     };
+    follow(this.#opening.room, alive, (room) => {
+      if (room === null) return;
+      this.#microphone.enter(room);
+      this.#camera.enter(room);
+    });
+    // What is received is asked for before anything else is done with a new room.
     const parts = [
-      this.#roster,
       this.#subscriptions,
+      this.#opening,
       this.#sound,
+      this.#roster,
       this.#microphone,
       this.#camera,
       this.#hand,

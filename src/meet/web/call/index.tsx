@@ -29,6 +29,19 @@ function remember(call: RunningCall, room: string, life: AbortSignal): void {
   follow(call.camera, life, ({ on }) => keepPlace(room, { video_on: on }));
 }
 
+/**
+ * Whether to draw already. Connecting has begun by the first rendering, but its first steps wait
+ * for the end of it: drawing comes a turn later, while the network answers.
+ */
+function useNextTurn(): boolean {
+  const [due, setDue] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setDue(true), 0);
+    return () => clearTimeout(timer);
+  }, []);
+  return due;
+}
+
 /** A running call on screen. It starts connecting with its first rendering. */
 export function Call(props: CallProps): ReactNode {
   const { entry, onLeft } = props;
@@ -50,5 +63,5 @@ export function Call(props: CallProps): ReactNode {
       here = false;
     };
   }, [call, life, onLeft]);
-  return <CallView model={call} />;
+  return useNextTurn() ? <CallView model={call} /> : null;
 }

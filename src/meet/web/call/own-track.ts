@@ -75,13 +75,14 @@ export class OwnTrack {
     life.addEventListener('abort', () => this.track.get()?.stop(), { once: true });
   }
 
-  /** Sends what is on into every new room as soon as its signalling stands. */
+  /** Sends what is on into the room from now on. */
+  enter(room: Room): void {
+    this.#room = room;
+    this.#local = null;
+    this.#settle();
+  }
+
   dress = (room: Room): void => {
-    room.on(RoomEvent.SignalConnected, () => {
-      this.#room = room;
-      this.#local = null;
-      this.#settle();
-    });
     room.on(RoomEvent.Reconnected, () => this.#settle());
     room.on(RoomEvent.TrackMuted, ({ track }) => track === this.#local && this.#obey());
     room.on(RoomEvent.TrackUnmuted, ({ track }) => track === this.#local && this.#refuse());

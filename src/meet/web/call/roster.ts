@@ -3,9 +3,10 @@
  * reconnection; the roster stays, so that a tile keeps its picture and its place meanwhile.
  */
 import { ConnectionQuality, DisconnectReason, RoomEvent, Track } from './media.ts';
-import type { Participant, RemoteParticipant, RemoteTrack, Room } from './media.ts';
+import type { Participant, RemoteParticipant, Room } from './media.ts';
 import { cleanName } from './face.ts';
 import { Signal } from './signal.ts';
+import type { Pictures } from './pictures.ts';
 import type { Bars, Notice, Person, Picture, Share } from './model.ts';
 
 /** One's own side, which does not wait for the media server. */
@@ -33,43 +34,24 @@ const quality_bars: Readonly<Record<ConnectionQuality, Bars>> = {
   [ConnectionQuality.Unknown]: null,
 };
 
-const pictures = new WeakMap<RemoteTrack, Picture>();
-
-/** The same object for the same track, so that a tile is not drawn again for nothing. */
-function pictureOf(track: RemoteTrack): Picture {
-  const known = pictures.get(track);
-  if (known) return known;
-  const picture: Picture = {
-    id: track.sid ?? track.mediaStreamTrack.id,
-    mirrored: false,
-    attach(video) {
-      track.attach(video);
-      return () => track.detach(video);
-    },
-  };
-  pictures.set(track, picture);
-  return picture;
-}
-
 /** The hand in a participant's attributes; anything that is not a sensible time is no hand. */
 function readHand(participant: Participant): number | null {
   const hand = participant.attributes['hand'] ?? '';
   return /^\d{13}$/.test(hand) ? Number(hand) : null;
 }
 
-function seen(participant: RemoteParticipant, source: Track.Source): Picture | null {
-  const publication = participant.getTrackPublication(source);
-  if (publication?.track === undefined || publication.isMuted) return null;
-  return pictureOf(publication.track);
+/** What the media server calls them, cleaned; the beginning of the identity where it is nothing. */
+function nameOf(participant: RemoteParticipant): string {
+  return cleanName(participant.name ?? '') || participant.identity.slice(0, 6);
 }
 
-function readPerson(participant: RemoteParticipant): Person {
+function readPerson(participant: RemoteParticipant, pictures: Pictures): Person {
   const camera = participant.getTrackPublication(Track.Source.Camera);
   return {
     identity: participant.identity,
-    name: cleanName(participant.name ?? '') || participant.identity.slice(0, 6),
+    name: nameOf(participant),
     you: false,
-    picture: seen(participant, Track.Source.Camera),
+    picture: pictures.find(participant, Track.Source.Camera),
     camera_on: camera !== undefined && !camera.isMuted,
     muted: !participant.isMicrophoneEnabled,
     speaking: participant.isSpeaking && participant.isMicrophoneEnabled,
@@ -116,6 +98,7 @@ export class Roster {
   readonly shares = new Signal<readonly Share[]>([]);
   /** When each identity was last heard. */
   readonly heard = new Map<string, number>();
+  readonly #pictures: Pictures;
   readonly #announce: (notice: Notice) => void;
   readonly #life: AbortSignal;
   /** Order of arrival; whoever comes back within the grace keeps their number. */
@@ -125,8 +108,9 @@ export class Roster {
   #own: Own;
   #planned = false;
 
-  constructor(own: Own, announce: (notice: Notice) => void, life: AbortSignal) {
+  constructor(own: Own, pictures: Pictures, announce: (notice: Notice) => void, life: AbortSignal) {
     this.#own = own;
+    this.#pictures = pictures;
     this.#announce = announce;
     this.#life = life;
     this.people = new Signal<readonly Person[]>([this.#readOwn()]);
@@ -160,7 +144,7 @@ export class Roster {
     for (const { identity, you, away } of this.people.get()) {
       if (!you && !away && !room.remoteParticipants.has(identity)) this.#miss(identity, away_ms);
     }
-    this.#refresh();
+    this.#plan();
   }
 
   #welcome(participant: RemoteParticipant): void {
@@ -171,7 +155,7 @@ export class Roster {
     this.#farewells.delete(identity);
     this.#refresh();
     if (known || missed || this.people.get().length > announced_max) return;
-    this.#announce({ kind: 'joined', name: readPerson(participant).name });
+    this.#announce({ kind: 'joined', name: nameOf(participant) });
   }
 
   /** A connection went: the tile stays for `keep_ms`, and the toast waits for a return. */
@@ -235,10 +219,12 @@ export class Roster {
       const here = remote.get(before.identity);
       if (here === undefined && !this.#away.has(before.identity)) continue;
       placed.add(before.identity);
-      fresh.push(here ? this.#keepPicture(readPerson(here), before) : asAway(before));
+      fresh.push(
+        here ? this.#keepPicture(readPerson(here, this.#pictures), before) : asAway(before),
+      );
     }
     for (const participant of remote.values()) {
-      if (!placed.has(participant.identity)) fresh.push(readPerson(participant));
+      if (!placed.has(participant.identity)) fresh.push(readPerson(participant, this.#pictures));
     }
     for (const { identity } of fresh) {
       if (!remote.has(identity)) continue;
@@ -279,9 +265,9 @@ export class Roster {
       shares.push({
         id: publication.trackSid,
         identity: participant.identity,
-        name: readPerson(participant).name,
+        name: nameOf(participant),
         you: false,
-        picture: seen(participant, Track.Source.ScreenShare),
+        picture: this.#pictures.find(participant, Track.Source.ScreenShare),
       });
     }
     return shares;
