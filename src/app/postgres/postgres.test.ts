@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test, type TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { until } from '#test/until.ts';
 import {
   bundled_bin,
@@ -28,24 +28,23 @@ for (const [name, pg_bin] of [
   ['the PostgreSQL that is found', undefined],
   ['the PostgreSQL from npm', bundled_bin],
 ] as const)
-  describe(name, () => {
-    test('keeps what was written over stop and start, and leaves no process', async (t) => {
-      const [stand, folder] = await begin(t, pg_bin);
-      await stand.query('create table kept (word text)');
-      await stand.query('insert into kept values ($1)', ['été']);
-      await stand.db.stop();
-      assert.deepEqual(await listProcesses(stand.data_dir), []);
+  test(name, async (t) => {
+    const [first, folder] = await begin(t, pg_bin);
+    const stand = folder.open({ pg_bin });
 
-      const again = folder.open({ pg_bin });
-      await start(again);
-      const rows = await again.query('select word, upper(word) as loud from kept');
+    await t.test('keeps what was written over stop and start, and leaves no process', async () => {
+      await first.query('create table kept (word text)');
+      await first.query('insert into kept values ($1)', ['été']);
+      await first.db.stop();
+      assert.deepEqual(await listProcesses(folder.path), []);
+      await start(stand);
+      const rows = await stand.query('select word, upper(word) as loud from kept');
       assert.deepEqual(rows, [{ word: 'été', loud: 'ÉTÉ' }]);
-      assert.deepEqual(await again.db.health(), { ok: true });
-      assert.match(again.db.description, /^PostgreSQL \d+/);
+      assert.deepEqual(await stand.db.health(), { ok: true });
+      assert.match(stand.db.description, /^PostgreSQL \d+/);
     });
 
-    test('serves a role that is no superuser and owns its database', async (t) => {
-      const [stand] = await begin(t, pg_bin);
+    await t.test('serves a role that is no superuser, on its socket alone', async () => {
       const rows = await stand.query(
         `select current_user as role, current_setting('is_superuser') as super,
                 current_setting('listen_addresses') as addresses`,
@@ -54,9 +53,7 @@ for (const [name, pg_bin] of [
       await assert.rejects(stand.query(`select pg_read_file('/etc/passwd')`), /permission denied/);
     });
 
-    test('comes back after kill -9, even while a query runs', async (t) => {
-      const [stand] = await begin(t, pg_bin);
-      await stand.query('create table kept (n int)');
+    await t.test('comes back after kill -9, even while a query runs', async () => {
       // Computes without ever waiting, so its process does not notice that the parent is gone.
       const busy = stand.query('select count(*) from generate_series(1, 1000000000)');
       const cut = assert.rejects(busy);
@@ -70,11 +67,11 @@ for (const [name, pg_bin] of [
         return ok && stand.db.pid !== pid;
       });
       await cut;
-      assert.deepEqual(await stand.query('select n from kept'), []);
+      assert.deepEqual(await stand.query('select word from kept'), [{ word: 'été' }]);
     });
   });
 
-/** A database whose server was killed, and its postmaster's number. */
+/** Kills a server that has a database in the folder, after `before` was told its postmaster. */
 async function abandon(folder: Folder, before: (pid: number) => void): Promise<number> {
   const parent = await startParent(folder.path);
   const text = await readFile(join(folder.path, 'postgres/data/postmaster.pid'), 'utf8');
@@ -84,44 +81,37 @@ async function abandon(folder: Folder, before: (pid: number) => void): Promise<n
   return pid;
 }
 
-test('starts again after the server was killed', async (t) => {
+test('a server that was killed', async (t) => {
   const folder = await makeFolder(t);
-  const left = await abandon(folder, () => undefined);
-  const stand = folder.open();
-  await start(stand);
-  assert.notEqual(stand.db.pid, left);
-  assert.deepEqual(await stand.query('select 1 as one'), [{ one: 1 }]);
-  await stand.db.stop();
-  assert.deepEqual(await listProcesses(folder.path), []);
-});
+  const works = async (left: number): Promise<void> => {
+    const stand = folder.open();
+    await start(stand);
+    assert.equal((await listProcesses(folder.path)).includes(left), false);
+    assert.deepEqual(await stand.query('select 1 as one'), [{ one: 1 }]);
+    await stand.db.stop();
+    assert.deepEqual(await listProcesses(folder.path), []);
+  };
 
-test('ends a PostgreSQL that outlived its server and does not listen any more', async (t) => {
-  const folder = await makeFolder(t);
-  // Stopped, it hears neither of its server's death nor of the polite requests to end.
-  const left = await abandon(folder, (pid) => process.kill(pid, 'SIGSTOP'));
-  assert.equal((await listProcesses(folder.path)).includes(left), true);
-  const stand = folder.open();
-  await start(stand);
-  assert.equal((await listProcesses(folder.path)).includes(left), false);
-  assert.deepEqual(await stand.query('select 1 as one'), [{ one: 1 }]);
-});
+  await t.test('alone', async () => {
+    await works(await abandon(folder, () => undefined));
+  });
 
-test('starts again when the server and PostgreSQL were both killed', async (t) => {
-  const folder = await makeFolder(t);
-  await abandon(folder, (pid) => process.kill(pid, 'SIGKILL'));
-  const stand = folder.open();
-  await start(stand);
-  assert.deepEqual(await stand.query('select 1 as one'), [{ one: 1 }]);
-});
+  await t.test('while its PostgreSQL hears nothing', async () => {
+    // Stopped, it hears neither of its server's death nor of the polite requests to end.
+    const left = await abandon(folder, (pid) => process.kill(pid, 'SIGSTOP'));
+    assert.equal((await listProcesses(folder.path)).includes(left), true);
+    await works(left);
+  });
 
-test('does not mistake another process of the same number for its own', async (t) => {
-  const [stand, folder] = await begin(t);
-  await stand.db.stop();
-  const file = join(stand.data_dir, 'postgres/data/postmaster.pid');
-  await writeFile(file, `${process.pid}\n/elsewhere\n`);
-  const again = folder.open();
-  await start(again);
-  assert.deepEqual(await again.query('select 1 as one'), [{ one: 1 }]);
+  await t.test('along with its PostgreSQL', async () => {
+    await works(await abandon(folder, (pid) => process.kill(pid, 'SIGKILL')));
+  });
+
+  await t.test('long ago, so that another process has the number', async () => {
+    const file = join(folder.path, 'postgres/data/postmaster.pid');
+    await writeFile(file, `${process.pid}\n/elsewhere\n`);
+    await works(0);
+  });
 });
 
 test('reaches the socket below a long path of odd characters', async (t) => {
