@@ -204,6 +204,7 @@ function composeHtml(parts: Parts): string {
     '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f4ef">',
     '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161a">',
     listed ? '' : '<meta name="robots" content="noindex">',
+    early === '' ? '' : `<script>${early}</script>`,
     `<style>${style}</style>`,
     ...imports.map((file) => `<link rel="modulepreload" href="${file}">`),
     script === null ? '' : `<script type="module" src="${script}"></script>`,
@@ -215,7 +216,6 @@ function composeHtml(parts: Parts): string {
     '<body>',
     script === null ? '' : `<noscript><p class="notice">${noscript}</p></noscript>`,
     body,
-    early === '' ? '' : `<script>${early}</script>`,
     '</body>',
     '</html>',
   ]

@@ -75,6 +75,7 @@ const interrupts = new Map([
 /** @param {NodeJS.Signals} name */
 function interrupt(name) {
   for (const child of children) child.kill('SIGTERM');
+  if (process.stdout.isTTY) process.stdout.write('\n');
   process.exit(interrupts.get(name));
 }
 

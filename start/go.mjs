@@ -82,7 +82,8 @@ async function fetchFromPypi(note, signal) {
     for (const [program, ...args] of commands) {
       const { status, output } = await run(program ?? '', args, { signal });
       if (status === 0) continue;
-      said += output;
+      // Without Python there is nothing to be said but the advice.
+      if (status !== 127) said += output;
       break;
     }
     if (existsSync(file)) return { file, env };
