@@ -1,9 +1,6 @@
 /** The whole call of one seat, put together from its parts; no view and no framework. */
-import { Chat } from './chat.ts';
 import { Connection } from './connection.ts';
 import type { Seat } from './connection.ts';
-import { watchFloor } from './floor.ts';
-import { Hand } from './hands.ts';
 import { Opening } from './opening.ts';
 import { OwnTrack } from './own-track.ts';
 import { showStream } from './picture.ts';
@@ -11,13 +8,15 @@ import { Pictures } from './pictures.ts';
 import { Roster } from './roster.ts';
 import type { Own } from './roster.ts';
 import { load } from './load.ts';
+import { RoomEvent } from './media.ts';
+import type { Room } from './media.ts';
 import { Signal, follow } from './signal.ts';
-import type { Readable } from './signal.ts';
 import { Sound } from './sound.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Toasts } from './toasts.ts';
 import type { Tools } from './tools.ts';
-import type { CallModel, Device, DeviceKind, Devices, Picture, Source } from './model.ts';
+import { chat_topic } from './model.ts';
+import type { CallModel, Device, DeviceKind, Devices, Message, Picture, Source } from './model.ts';
 import type { Entry, LeaveReason, Ticket } from '../entry.ts';
 
 export interface Doors {
@@ -32,10 +31,11 @@ const none = { list: [], chosen: '' };
 export class Call implements CallModel {
   /** Resolves when the call is over; never rejects. */
   readonly over: Promise<LeaveReason>;
-  readonly speaker: Readable<string | null>;
+  readonly speaker = new Signal<string | null>(null);
   /** Phones cannot. */
   readonly can_share = typeof navigator.mediaDevices?.getDisplayMedia === 'function';
   readonly screen = new Signal<Source>({ on: false, busy: false, fault: null });
+  readonly messages = new Signal<readonly Message[]>([]);
   readonly devices = new Signal<Devices>({ microphone: none, camera: none, speaker: none });
   readonly host: boolean;
   readonly #entry: Entry;
@@ -45,14 +45,14 @@ export class Call implements CallModel {
   readonly #microphone: OwnTrack;
   readonly #camera: OwnTrack;
   readonly #shared = new Signal<Picture | null>(null);
-  readonly #hand = new Hand();
+  readonly #raised_at = new Signal<number | null>(null);
   readonly #sound: Sound;
   readonly #subscriptions: Subscriptions;
   readonly #opening: Opening;
   readonly #roster: Roster;
-  readonly #chat: Chat;
   readonly #connection: Connection;
   readonly #tools: Promise<Tools>;
+  #loaded: Tools | null = null;
   /** Until a ticket says which it is. */
   #identity = 'you';
   #shown: { track: MediaStreamTrack; picture: Picture } | null = null;
@@ -74,15 +74,13 @@ export class Call implements CallModel {
     this.#opening = new Opening(alive);
     const pictures = new Pictures(this.#opening.seen);
     this.#roster = new Roster(this.#readOwn(), pictures, announce, alive);
-    this.#chat = new Chat({ identity: () => this.#identity, name: entry.name });
-    this.speaker = watchFloor(this.#roster.people, alive);
     this.#connection = this.#connect(doors.seat, alive);
     this.over = this.#connection.run().then((reason) => {
       this.#closing.abort();
       return reason;
     });
     this.#tools = this.#loadTools(alive);
-    const own = [this.#microphone.state, this.#camera.track, this.#hand.raised_at, this.#shared];
+    const own = [this.#microphone.state, this.#camera.track, this.#raised_at, this.#shared];
     for (const part of own) {
       follow<unknown>(part, alive, () => this.#roster.setOwn(this.#readOwn()));
     }
@@ -112,17 +110,31 @@ export class Call implements CallModel {
       this.#roster,
       this.#microphone,
       this.#camera,
-      this.#hand,
-      this.#chat,
+      { dress: this.#dressChat },
     ];
     return new Connection(known, (room) => parts.forEach((part) => part.dress(room)), alive);
   }
+
+  /** What is said before the script has come waits for it, in order. */
+  #dressChat = (room: Room): void => {
+    room.on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
+      if (topic !== chat_topic || participant === undefined) return;
+      void this.#tools.then(({ chat }) => chat.receive(payload, participant));
+    });
+  };
 
   async #loadTools(alive: AbortSignal): Promise<Tools> {
     const { startTools } = await load(() => import('./tools.ts'));
     const [microphone, camera] = [this.#microphone, this.#camera];
     const parts = {
       room: this.#connection.room,
+      phase: this.phase,
+      messages: this.messages,
+      name: this.#entry.name,
+      identity: () => this.#identity,
+      raised_at: this.#raised_at,
+      people: this.people,
+      speaker: this.speaker,
       state: this.screen,
       picture: this.#shared,
       announce: this.#toasts.add,
@@ -140,7 +152,8 @@ export class Call implements CallModel {
         this.#toasts.add({ kind: 'fallback', device, name: label });
       },
     };
-    return startTools(parts, alive);
+    this.#loaded = startTools(parts, alive);
+    return this.#loaded;
   }
 
   #readOwn(): Own {
@@ -149,7 +162,7 @@ export class Call implements CallModel {
       name: this.#entry.name,
       picture: this.#readPicture(),
       muted: !this.#microphone.state.get().on,
-      hand_at: this.#hand.raised_at.get(),
+      hand_at: this.#raised_at.get(),
       share: this.#shared.get(),
     };
   }
@@ -181,9 +194,6 @@ export class Call implements CallModel {
   get camera() {
     return this.#camera.state;
   }
-  get messages() {
-    return this.#chat.messages;
-  }
   get toasts() {
     return this.#toasts.list;
   }
@@ -205,12 +215,12 @@ export class Call implements CallModel {
     chosen[kind].choose(id);
   }
   raiseHand(up: boolean): void {
-    this.#hand.raise(up);
+    void this.#tools.then(({ hand }) => hand.raise(up));
   }
   send(text: string): boolean {
-    const sent = this.#chat.send(text);
-    if (!sent && text.trim() !== '') this.#toasts.add({ kind: 'too-fast' });
-    return sent;
+    const sent = this.#loaded?.chat.send(text);
+    if (sent === false && text.trim() !== '') this.#toasts.add({ kind: 'too-fast' });
+    return sent ?? false;
   }
   show(ids: ReadonlySet<string>): void {
     this.#subscriptions.show(ids);

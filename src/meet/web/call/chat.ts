@@ -3,14 +3,13 @@
  * is whoever the media server says sent the packet, never what the packet says. Whoever comes
  * later does not see what was written before.
  */
-import { RoomEvent } from './media.ts';
 import type { RemoteParticipant, Room } from './media.ts';
 import { cleanName } from './face.ts';
-import { Signal } from './signal.ts';
-import { message_max } from './model.ts';
-import type { Message } from './model.ts';
+import { follow } from './signal.ts';
+import type { Readable, Signal } from './signal.ts';
+import { chat_topic, message_max } from './model.ts';
+import type { Message, Phase } from './model.ts';
 
-const topic = 'chat';
 /** Four bytes a character at most, and the envelope. */
 const packet_bytes_max = message_max * 4 + 200;
 const kept_max = 500;
@@ -48,28 +47,26 @@ export function readMessage(payload: Uint8Array): { id: string; text: string } |
   }
 }
 
+export interface ChatParts {
+  /** The room while the media line stands; what waits is sent into each new one. */
+  readonly room: Readable<Room | null>;
+  readonly phase: Readable<Phase>;
+  readonly messages: Signal<readonly Message[]>;
+  readonly name: string;
+  readonly identity: () => string;
+}
+
 export class Chat {
-  readonly messages = new Signal<readonly Message[]>([]);
-  readonly #own: { readonly identity: () => string; readonly name: string };
+  readonly #parts: ChatParts;
   readonly #pace = new Pace();
-  #room: Room | null = null;
 
-  constructor(own: { readonly identity: () => string; readonly name: string }) {
-    this.#own = own;
+  constructor(parts: ChatParts, life: AbortSignal) {
+    this.#parts = parts;
+    follow(parts.phase, life, (phase) => {
+      if (phase !== 'connected') return;
+      for (const message of parts.messages.get()) if (message.waiting) void this.#post(message);
+    });
   }
-
-  dress = (room: Room): void => {
-    room.on(RoomEvent.Connected, () => {
-      this.#room = room;
-      for (const message of this.messages.get()) if (message.waiting) void this.#post(message);
-    });
-    room.on(RoomEvent.Disconnected, () => {
-      if (this.#room === room) this.#room = null;
-    });
-    room.on(RoomEvent.DataReceived, (payload, participant, _kind, packet_topic) => {
-      if (packet_topic === topic && participant !== undefined) this.#receive(payload, participant);
-    });
-  };
 
   /** Sends, or keeps until there is a connection. False where nothing may be sent. */
   send(text: string): boolean {
@@ -77,8 +74,8 @@ export class Chat {
     if (clean === '' || clean.length > message_max || !this.#pace.allow('')) return false;
     const message: Message = {
       id: crypto.randomUUID(),
-      identity: this.#own.identity(),
-      name: this.#own.name,
+      identity: this.#parts.identity(),
+      name: this.#parts.name,
       you: true,
       at: Date.now(),
       text: clean,
@@ -90,28 +87,29 @@ export class Chat {
   }
 
   async #post(message: Message): Promise<void> {
-    const room = this.#room;
-    if (room === null) return;
+    const room = this.#parts.room.get();
+    if (room === null || this.#parts.phase.get() !== 'connected') return;
     const { id, text } = message;
     const payload = new TextEncoder().encode(JSON.stringify({ id, text }));
     try {
-      await room.localParticipant.publishData(payload, { reliable: true, topic });
+      await room.localParticipant.publishData(payload, { reliable: true, topic: chat_topic });
     } catch {
       // It stays marked as waiting, and leaves with the next connection.
       return;
     }
-    const sent = this.messages
-      .get()
-      .map((one) => (one.id === id && one.you ? { ...one, waiting: false } : one));
-    this.messages.set(sent);
+    const { messages } = this.#parts;
+    const sent = (one: Message): Message =>
+      one.id === id && one.you ? { ...one, waiting: false } : one;
+    messages.set(messages.get().map(sent));
   }
 
-  #receive(payload: Uint8Array, participant: RemoteParticipant): void {
+  /** A packet of the chat, from whom the media server says. */
+  receive(payload: Uint8Array, participant: RemoteParticipant): void {
     const { identity } = participant;
     const read = readMessage(payload);
     if (read === null || !this.#pace.allow(identity)) return;
     // Sent again after a reconnection: the author and their id tell.
-    const known = this.messages
+    const known = this.#parts.messages
       .get()
       .some((one) => one.identity === identity && one.id === read.id);
     if (known) return;
@@ -120,6 +118,7 @@ export class Chat {
   }
 
   #add(message: Message): void {
-    this.messages.set([...this.messages.get(), message].slice(-kept_max));
+    const { messages } = this.#parts;
+    messages.set([...messages.get(), message].slice(-kept_max));
   }
 }

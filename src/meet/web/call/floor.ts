@@ -1,17 +1,20 @@
 /** Follows who has the floor in the roster, by the rules of speaker.ts. */
-import { Signal, follow } from './signal.ts';
+import { follow } from './signal.ts';
 import { empty_floor, giveFloor } from './speaker.ts';
-import type { Readable } from './signal.ts';
+import type { Readable, Signal } from './signal.ts';
 import type { Person } from './model.ts';
 
 const again_ms = 250;
 
-/** The identity that has the floor; never one's own. Runs a timer only while somebody rivals. */
+/**
+ * Keeps `speaker` at the identity that has the floor; never one's own. Runs a timer only while
+ * somebody rivals.
+ */
 export function watchFloor(
   people: Readable<readonly Person[]>,
+  speaker: Signal<string | null>,
   life: AbortSignal,
-): Readable<string | null> {
-  const speaker = new Signal<string | null>(null);
+): void {
   let floor = empty_floor;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = (): void => {
@@ -26,5 +29,4 @@ export function watchFloor(
   follow(people, life, look);
   life.addEventListener('abort', () => clearTimeout(timer), { once: true });
   look();
-  return speaker;
 }

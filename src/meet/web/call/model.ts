@@ -137,6 +137,9 @@ export interface CallModel {
   endForEveryone(): void;
 }
 
+/** The topic of chat packets on the media connection. */
+export const chat_topic = 'chat';
+
 /** The longest message, in characters. */
 export const message_max = 4000;
 

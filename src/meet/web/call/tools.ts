@@ -1,13 +1,20 @@
 /** What a call does besides being there; its script comes while the call connects. */
+import { Chat } from './chat.ts';
+import type { ChatParts } from './chat.ts';
 import { DeviceList } from './devices.ts';
 import type { Choices } from './devices.ts';
+import { watchFloor } from './floor.ts';
+import { Hand } from './hands.ts';
 import { ScreenShare } from './screen.ts';
 import type { ScreenParts } from './screen.ts';
 import { follow } from './signal.ts';
 import type { Readable, Signal } from './signal.ts';
-import type { Device, DeviceKind, Devices } from './model.ts';
+import type { Device, DeviceKind, Devices, Person } from './model.ts';
 
-export interface ToolParts extends ScreenParts {
+export interface ToolParts extends ScreenParts, ChatParts {
+  readonly raised_at: Signal<number | null>;
+  readonly people: Readable<readonly Person[]>;
+  readonly speaker: Signal<string | null>;
   readonly devices: Signal<Devices>;
   readonly choices: Choices;
   /** Tracks whose coming and going may change what devices are called. */
@@ -17,10 +24,17 @@ export interface ToolParts extends ScreenParts {
 
 export interface Tools {
   readonly screen: ScreenShare;
+  readonly chat: Chat;
+  readonly hand: Hand;
 }
 
 export function startTools(parts: ToolParts, life: AbortSignal): Tools {
   const list = new DeviceList(parts.devices, parts.choices, parts.onGone, life);
   for (const track of parts.tracks) follow(track, life, () => void list.read());
-  return { screen: new ScreenShare(parts, life) };
+  watchFloor(parts.people, parts.speaker, life);
+  return {
+    screen: new ScreenShare(parts, life),
+    chat: new Chat(parts, life),
+    hand: new Hand(parts.room, parts.raised_at, life),
+  };
 }
