@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inRoot, root } from './place.mjs';
+import { inRoot, listFiles, root } from './place.mjs';
 
 const test_ms_max = 120_000;
 /** With nothing heard for longer than any test and its hooks take, one left something open. */
 const silent_ms_max = 2 * test_ms_max;
 const look_ms = 2000;
 const grace_ms = 5000;
+const interrupts = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * @typedef {object} Count
@@ -41,7 +42,15 @@ export async function runSuite(node, pattern, deadline_ms) {
     pattern,
   ];
   const env = { ...process.env, NODE_COMPILE_CACHE: inRoot('.cache/node') };
-  const child = spawn(node, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  // A group of its own, so that servers it started end along with it when it has to be ended.
+  const child = spawn(node, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  const end = () => endGroup(child.pid);
+  for (const name of interrupts) process.once(name, end);
   let ended = false;
   const since = Date.now();
   const watch = setInterval(() => {
@@ -52,20 +61,36 @@ export async function runSuite(node, pattern, deadline_ms) {
     ended = true;
     const reason = late ? `took longer than ${deadline_ms / 1000} s` : 'does not end by itself';
     process.stdout.write(`\n✗ ${pattern} ${reason}; ended.\n`);
-    child.kill('SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), grace_ms).unref();
+    end();
   }, look_ms);
   const status = await new Promise((resolve) => {
     child.once('error', () => resolve(127));
     child.once('exit', (code, name) => resolve(name ?? code));
   });
   clearInterval(watch);
+  for (const name of interrupts) process.removeListener(name, end);
   const count = readCount(report);
   rmSync(folder, { recursive: true, force: true });
   if (count.passed + count.failed === 0)
     process.stdout.write(`\n✗ ${pattern}: no test ran (status ${status}).\n`);
   const bad = ended || status !== 0 || count.passed + count.failed === 0;
   return bad && count.failed === 0 ? { passed: count.passed, failed: 1 } : count;
+}
+
+/**
+ * @param {number | undefined} pid of the group's first process
+ */
+function endGroup(pid) {
+  if (pid === undefined) return;
+  const send = (/** @type {NodeJS.Signals} */ name) => {
+    try {
+      process.kill(-pid, name);
+    } catch {
+      // Nobody is left in it.
+    }
+  };
+  send('SIGTERM');
+  setTimeout(() => send('SIGKILL'), grace_ms);
 }
 
 /**
@@ -81,6 +106,29 @@ function readCount(report) {
 }
 
 /**
+ * Runs every test file of a folder in a process of its own, one after the other. Files that start
+ * whole servers and browsers would otherwise start all of theirs at once, before the first test;
+ * and one that hangs takes only its own tests along.
+ * @param {string} node
+ * @param {string} folder
+ * @param {number} deadline_ms for all of them
+ * @returns {Promise<Count>}
+ */
+export async function runEach(node, folder, deadline_ms) {
+  const until = Date.now() + deadline_ms;
+  const total = { passed: 0, failed: 0 };
+  const files = listFiles(folder, (path) => path.endsWith('.test.ts'));
+  if (files.length === 0) return runSuite(node, `${folder}/**/*.test.ts`, deadline_ms);
+  for (const file of files) {
+    process.stdout.write(`\n${file}\n`);
+    const { passed, failed } = await runSuite(node, file, Math.max(until - Date.now(), look_ms));
+    total.passed += passed;
+    total.failed += failed;
+  }
+  return total;
+}
+
+/**
  * Prints what the whole run came to, with the counts alone on the last line. Each check that
  * failed counts as one failure.
  * @param {Count} count of the tests
@@ -90,6 +138,8 @@ function readCount(report) {
 export function conclude(count, wrong) {
   const failed = count.failed + wrong.length;
   if (wrong.length > 0) process.stdout.write(`\n✗ ${wrong.join(', ')}: see above\n`);
+  const tests = count.passed + count.failed;
+  process.stdout.write(`\nℹ tests ${tests}\nℹ pass ${count.passed}\nℹ fail ${count.failed}\n`);
   process.stdout.write(`\n${count.passed} passed, ${failed} failed\n`);
   return failed === 0 && count.passed > 0 ? 0 : 1;
 }

@@ -6,12 +6,10 @@ import { findBrowser } from './browser.mjs';
 import { inspect } from './inspect.mjs';
 import { prepare } from './prepare.mjs';
 import { fail } from './step.mjs';
-import { conclude, runSuite } from './suite.mjs';
+import { conclude, runEach, runSuite } from './suite.mjs';
 
-const suites = [
-  { pattern: 'src/**/*.test.ts', deadline_ms: 240_000 },
-  { pattern: 'test/**/*.test.ts', deadline_ms: 600_000 },
-];
+const unit_ms_max = 240_000;
+const whole_ms_max = 600_000;
 
 const count = { passed: 0, failed: 0 };
 /** @type {string[]} */
@@ -20,9 +18,10 @@ try {
   const node = await prepare();
   await findBrowser();
   wrong.push(...(await inspect()));
-  for (const { pattern, deadline_ms } of suites) {
-    process.stdout.write(`\n${pattern}\n`);
-    const { passed, failed } = await runSuite(node, pattern, deadline_ms);
+  for (const { passed, failed } of [
+    await runSuite(node, 'src/**/*.test.ts', unit_ms_max),
+    await runEach(node, 'test', whole_ms_max),
+  ]) {
     count.passed += passed;
     count.failed += failed;
   }
