@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 
 export interface Crowd {
-  /** Resolves once this many events arrived in all. */
+  /** Resolves once this many events arrived in all. Ask before they can. */
   until(events: number): Promise<void>;
   leave(): Promise<void>;
 }
@@ -17,8 +17,7 @@ export async function gatherCrowd(url: string, count: number, hello = ''): Promi
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
-  let seen = 0;
-  let wake: () => void = () => undefined;
+  const waiting = new Set<(seen: number) => void>();
   let setReady: () => void = () => undefined;
   let fail: (cause: Error) => void = () => undefined;
   const ready = new Promise<void>((resolve, reject) => {
@@ -29,18 +28,19 @@ export async function gatherCrowd(url: string, count: number, hello = ''): Promi
   createInterface({ input: child.stdout }).on('line', (text) => {
     const { events, ready: open } = JSON.parse(text) as { events?: number; ready?: number };
     if (open !== undefined) setReady();
-    if (events !== undefined) seen = events;
-    wake();
+    if (events !== undefined) for (const look of waiting) look(events);
   });
   await ready;
   return {
-    async until(events) {
-      while (seen < events) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
+    until: (events) =>
+      new Promise((resolve) => {
+        const look = (seen: number): void => {
+          if (seen < events) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+      }),
     async leave() {
       const gone = new Promise((resolve) => child.once('close', resolve));
       child.stdin.end();

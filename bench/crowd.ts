@@ -33,8 +33,9 @@ for (let n = 0; n < count; n += opened) {
   await Promise.all(batch);
 }
 // Batches, since a storm beyond the server's limit is refused.
-for (let n = 0; hello !== '' && n < sockets.length; n += 200) {
-  const batch = sockets.slice(n, n + 200);
+const greeting = hello === '' ? [] : sockets;
+for (let n = 0; n < greeting.length; n += 200) {
+  const batch = greeting.slice(n, n + 200);
   const answered = batch.map((socket) => once(socket, 'message'));
   for (const socket of batch) socket.send(hello);
   await Promise.all(answered);

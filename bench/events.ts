@@ -42,11 +42,12 @@ async function measureHouse(): Promise<Cost> {
     const crowd = await gatherCrowd(`${test.origin.replace('http', 'ws')}/ws`, sockets, hello);
     const identity = 'a'.repeat(22);
     const cost = await measure(async () => {
+      const all = crowd.until(sockets * broadcasts);
       for (let n = 0; n < broadcasts / 2; n++) {
         await test.house.dispatcher.act((ctx) => arrive(ctx, { room, identity }));
         await test.house.dispatcher.act((ctx) => depart(ctx, { room, identity }));
       }
-      await crowd.until(sockets * broadcasts);
+      await all;
     });
     await crowd.leave();
     return cost;
@@ -70,8 +71,9 @@ async function measureBare(): Promise<Cost> {
     data: { identity: 'a'.repeat(22) },
   });
   const cost = await measure(async () => {
+    const all = crowd.until(sockets * broadcasts);
     for (let n = 0; n < broadcasts; n++) for (const socket of open) socket.send(frame);
-    await crowd.until(sockets * broadcasts);
+    await all;
   });
   await crowd.leave();
   for (const socket of open) socket.terminate();
