@@ -10,6 +10,7 @@ import { freeUdpPort, listProcesses, startHouseProcess } from './house.ts';
 import type { HouseProcess, Pids } from './house.ts';
 import { button, joinMeeting, meetTogether } from './journey.ts';
 import { openLine } from './line.ts';
+import type { Line } from './line.ts';
 import { mediaFiles } from './media/files.ts';
 import { names } from './names.ts';
 import { makeMeeting } from './program.ts';
@@ -149,21 +150,25 @@ test('the whole server killed and started again: nobody presses anything', async
   });
 });
 
-test('30 s without network: back in the same seat', { timeout: 180_000 }, async (t) => {
+test('30 s without network, and 30 s asleep: back in the same seats', async (t) => {
   const line = await openLine(house.origin, media_udp_port);
   try {
-    await browsers.run(house.origin, async (visitHouse) => {
-      await browsers.run(line.origin, async (visitLine) => {
-        const ada = await visitHouse({ name: 'Ada', person: 0 });
-        const ben = await visitLine({ name: 'Ben', person: 1, relay_port: line.udp_port });
-        for (const visitor of [ada, ben]) visitor.expectProblems(broken_lines);
-        const link = await meetTogether(house.origin, [ada]);
-        await joinMeeting(ben, link.replace(house.origin, line.origin));
-        await together(ada, ben, 30_000);
-        line.cut();
-        await Promise.all([elapse(outage_ms), standsStill(ada, 'Ben'), standsStill(ben, 'Ada')]);
-        line.mend();
-        await timed(t, 'back after 30 s without network', () => together(ada, ben, 20_000));
+    await browsers.run(house.origin, async (visit) => {
+      await browsers.run(line.origin, async (visitByLine) => {
+        const ada = await visit({ name: 'Ada', person: 0 });
+        const cut = await visitByLine({ name: 'Ben', person: 1, relay_port: line.udp_port });
+        const asleep = await visit({ name: 'Cleo', person: 2 });
+        for (const visitor of [ada, cut, asleep]) visitor.expectProblems(broken_lines);
+        const link = await meetTogether(house.origin, [ada, asleep]);
+        await joinMeeting(cut, link.replace(house.origin, line.origin));
+        await together(ada, cut, 30_000);
+        await Promise.all([ada.see('Cleo'), cut.see('Cleo'), asleep.see('Ben')]);
+        await withoutLife(line, 2, [standsStill(ada, 'Cleo'), standsStill(cut, 'Ada')]);
+        await timed(t, 'back after 30 s', async () => {
+          await together(ada, cut, 20_000);
+          await Promise.all([ada.see('Cleo'), ada.hear(2), asleep.see('Ada'), asleep.see('Ben')]);
+        });
+        for (const here of [ada, cut, asleep]) assert.equal(await here.tile('Cleo').count(), 1);
       });
     });
   } finally {
@@ -171,20 +176,24 @@ test('30 s without network: back in the same seat', { timeout: 180_000 }, async 
   }
 });
 
-test('a laptop that sleeps 30 s: back in the same seat', { timeout: 180_000 }, async (t) => {
-  await withTwo(async (ada, ben) => {
-    const { camera } = await mediaFiles(1);
-    const asleep = familyOf(camera);
-    assert.ok(asleep.length > 3);
-    for (const pid of asleep) process.kill(pid, 'SIGSTOP');
-    try {
-      await Promise.all([elapse(outage_ms), standsStill(ada, 'Ben')]);
-    } finally {
-      for (const pid of asleep) process.kill(pid, 'SIGCONT');
-    }
-    await timed(t, 'back after 30 s asleep', () => together(ada, ben, 20_000));
-  });
-});
+/** Cuts the line and stops the browser of `sleeper` for 30 s, in which `proofs` must come true. */
+async function withoutLife(
+  line: Line,
+  sleeper: number,
+  proofs: readonly Promise<void>[],
+): Promise<void> {
+  const { camera } = await mediaFiles(sleeper);
+  const asleep = familyOf(camera);
+  assert.ok(asleep.length > 3);
+  line.cut();
+  for (const pid of asleep) process.kill(pid, 'SIGSTOP');
+  try {
+    await Promise.all([elapse(outage_ms), ...proofs]);
+  } finally {
+    for (const pid of asleep) process.kill(pid, 'SIGCONT');
+    line.mend();
+  }
+}
 
 /** Every process of the browser whose camera plays that file. */
 function familyOf(camera: string): number[] {

@@ -10,7 +10,7 @@ export interface Visit {
   /** The name typed into the join page, and the name in failures. */
   readonly name?: string;
   readonly lang?: 'en' | 'fr';
-  readonly size?: 'phone' | 'laptop';
+  readonly size?: 'phone' | 'laptop' | 'desk';
   readonly scheme?: 'light' | 'dark';
   /** Whether camera and microphone are granted before the page loads; asked otherwise. */
   readonly granted?: boolean;
@@ -52,7 +52,11 @@ export interface Visitor {
   close(): Promise<void>;
 }
 
-const sizes = { phone: { width: 390, height: 844 }, laptop: { width: 1280, height: 800 } };
+const sizes = {
+  phone: { width: 390, height: 844 },
+  laptop: { width: 1280, height: 800 },
+  desk: { width: 1920, height: 1080 },
+};
 const patience_ms = 20_000;
 
 /** Opens a context of its own on `origin`, with one empty page. */
