@@ -9,9 +9,9 @@ import type { Browser, Page } from 'playwright-core';
 import { startChromium } from './browser.ts';
 import { startHouse } from './house.ts';
 import { names } from './names.ts';
-import { call_screens } from './shots/call-screens.ts';
-import { page_screens } from './shots/page-screens.ts';
-import { serveStage } from './shots/stage-server.ts';
+import { call_screens } from './screens/call-screens.ts';
+import { page_screens } from './screens/page-screens.ts';
+import { serveStage } from './screens/stage-server.ts';
 import { openVisitor } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
 

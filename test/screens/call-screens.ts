@@ -1,0 +1,90 @@
+/** The screens of a call, as the looks are judged by them. */
+import type { Page } from 'playwright-core';
+import type { Names } from '../names.ts';
+import type { Sample } from '../sample-call.ts';
+
+export interface CallScreen {
+  readonly name: string;
+  readonly sample: Sample;
+  /** What a person does before the picture is taken. */
+  readonly act?: (page: Page, names: Names) => Promise<void>;
+}
+
+/** Presses the control of that name; on phones some are behind the last one, *More*. */
+async function press(page: Page, name: string): Promise<void> {
+  const control = page.getByRole('button', { name, exact: true }).first();
+  if (!(await control.isVisible()))
+    await page.getByRole('button', { name: /^(?:More|Plus)$/ }).click();
+  await control
+    .or(page.getByRole('menuitem', { name, exact: true }))
+    .first()
+    .click();
+}
+
+const messages = [
+  { by: 1, text: 'Bonjour à toutes et à tous !' },
+  { by: 2, text: 'The draft is at https://example.org/notes/plan?page=2#figures' },
+  { by: 0, text: 'Thank you. I have read it, and have two questions about the second page.' },
+  { by: 4, text: 'مرحبا بالجميع' },
+  {
+    by: 3,
+    text: 'A longer one, to see how lines break: the figures of the spring are in the annex, those of the summer follow next week, and the rest is in the shared folder.',
+  },
+];
+
+export const call_screens: readonly CallScreen[] = [
+  { name: 'call-01', sample: { people: 1, host: true } },
+  { name: 'call-02', sample: { people: 2 } },
+  { name: 'call-05', sample: { people: 5, hands: [2] } },
+  { name: 'call-12', sample: { people: 12 } },
+  { name: 'call-30', sample: { people: 30 } },
+  { name: 'call-no-camera', sample: { people: 2, camera_on: false } },
+  {
+    name: 'speaker-layout',
+    sample: { people: 12 },
+    act: (page, names) => press(page, names.speaker),
+  },
+  { name: 'share', sample: { people: 5, shares: 1 } },
+  { name: 'two-shares', sample: { people: 12, shares: 2 } },
+  {
+    name: 'chat',
+    sample: { people: 5, messages },
+    act: (page, names) => press(page, names.chat),
+  },
+  { name: 'chat-empty', sample: { people: 2 }, act: (page, names) => press(page, names.chat) },
+  {
+    name: 'people',
+    sample: { people: 12, hands: [3, 1], host: true },
+    act: (page, names) => press(page, names.people),
+  },
+  {
+    name: 'settings',
+    sample: { people: 5 },
+    act: (page, names) => press(page, names.settings),
+  },
+  {
+    name: 'encryption',
+    sample: { people: 5 },
+    act: (page, names) => press(page, names.encryption),
+  },
+  { name: 'hands', sample: { people: 12, hands: [4, 2, 7] } },
+  {
+    name: 'notices',
+    sample: {
+      people: 5,
+      notices: [
+        { kind: 'joined', name: 'Zoé Laurent' },
+        { kind: 'hand', name: 'Karim B.' },
+        { kind: 'fault', device: 'camera', fault: 'blocked' },
+      ],
+    },
+  },
+  { name: 'sound-blocked', sample: { people: 2, sound_blocked: true } },
+  { name: 'connecting', sample: { people: 1, phase: 'connecting' } },
+  { name: 'reconnecting', sample: { people: 5, phase: 'reconnecting' } },
+  {
+    name: 'leave-asked',
+    sample: { people: 5, host: true },
+    act: (page, names) => press(page, names.end),
+  },
+];
