@@ -35,10 +35,10 @@ function watchJoin(own: string): void {
   );
   const watched = new WeakSet<HTMLVideoElement>();
   new MutationObserver(() => {
-    for (const video of document.querySelectorAll('[role=group] video')) {
+    for (const video of document.querySelectorAll('video')) {
       if (!(video instanceof HTMLVideoElement) || watched.has(video)) continue;
-      const label = video.closest('[role=group]')?.getAttribute('aria-label') ?? '';
-      if (label.startsWith(own)) continue;
+      const tile = video.closest('fieldset');
+      if (!tile || tile.ariaLabel?.startsWith(own)) continue;
       watched.add(video);
       video.requestVideoFrameCallback(() => {
         window.first.painted_ms ??= performance.now();
