@@ -44,7 +44,8 @@ test('a name before the host is no link: it would look like another host', () =>
 });
 
 test('letters that look like others are shown as the browser reads them', () => {
-  const [part] = splitLinks('https://аpple.example/a');
+  // The first letter is Cyrillic.
+  const [part] = splitLinks(['https://', 'аpple.example/a'].join(''));
   assert.equal(part?.href, 'https://xn--pple-43d.example/a');
   assert.equal(part?.text, 'https://xn--pple-43d.example/a');
 });

@@ -14,18 +14,15 @@ export const keys = {
   shortcuts: '?',
 } as const;
 
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
+/** By its parts, not by `instanceof`: a picture-in-picture window has classes of its own. */
+function asElement(target: EventTarget | null): HTMLElement | null {
+  return target !== null && 'tagName' in target ? (target as HTMLElement) : null;
 }
 
-/** A control that the keyboard reached keeps its own space; one that was clicked does not. */
-function ownsSpace(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (isTyping(target)) return true;
-  return target.closest('button, a, summary') !== null && target.matches(':focus-visible');
+function isTyping(target: EventTarget | null): boolean {
+  const element = asElement(target);
+  if (element === null) return false;
+  return element.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
 }
 
 /** Listens on `place` (a window) until `life` ends. */
@@ -36,6 +33,14 @@ export function listenToKeys(
   life: AbortSignal,
 ): void {
   let talking = false;
+  /** Focus went where it is by a click, and not by the keyboard. */
+  let clicked = false;
+  /** A control that the keyboard reached keeps its own space; one that was clicked does not. */
+  const ownsSpace = (target: EventTarget | null): boolean => {
+    if (isTyping(target)) return true;
+    const control = asElement(target)?.closest('button, a, summary') ?? null;
+    return control !== null && !clicked;
+  };
   const acts: Readonly<Record<string, () => void>> = {
     m: () => model.setMicrophone(!model.microphone.get().on),
     v: () => model.setCamera(!model.camera.get().on),
@@ -53,6 +58,7 @@ export function listenToKeys(
     talking = false;
   };
   const press = (event: KeyboardEvent): void => {
+    if (event.key === 'Tab') clicked = false;
     if (event.key === ' ' && !ownsSpace(event.target)) {
       event.preventDefault();
       if (event.repeat || model.microphone.get().on) return;
@@ -74,6 +80,7 @@ export function listenToKeys(
     event.preventDefault();
     stopTalking();
   };
+  place.addEventListener('pointerdown', () => (clicked = true), { signal: life, capture: true });
   place.addEventListener('keydown', press, { signal: life });
   place.addEventListener('keyup', release, { signal: life });
   // The key may be released elsewhere: nobody talks without knowing.

@@ -1,4 +1,5 @@
 /** What a call does besides being there; its script comes while the call connects. */
+import { keepAwake } from './awake.ts';
 import { Chat } from './chat.ts';
 import type { ChatParts } from './chat.ts';
 import { DeviceList } from './devices.ts';
@@ -31,6 +32,7 @@ export interface Tools {
 export function startTools(parts: ToolParts, life: AbortSignal): Tools {
   const list = new DeviceList(parts.devices, parts.choices, parts.onGone, life);
   for (const track of parts.tracks) follow(track, life, () => void list.read());
+  keepAwake(life);
   watchFloor(parts.people, parts.speaker, life);
   return {
     screen: new ScreenShare(parts, life),
