@@ -13,10 +13,19 @@ import type { Room } from './media.ts';
 import { Signal, follow } from './signal.ts';
 import { Sound } from './sound.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { Toasts } from './toasts.ts';
 import type { Tools } from './tools.ts';
 import { chat_topic } from './model.ts';
-import type { CallModel, Device, DeviceKind, Devices, Message, Picture, Source } from './model.ts';
+import type {
+  CallModel,
+  Device,
+  DeviceKind,
+  Devices,
+  Message,
+  Notice,
+  Picture,
+  Source,
+  Toast,
+} from './model.ts';
 import type { Entry, LeaveReason, Ticket } from '../entry.ts';
 
 export interface Doors {
@@ -35,13 +44,13 @@ export class Call implements CallModel {
   /** Phones cannot. */
   readonly can_share = typeof navigator.mediaDevices?.getDisplayMedia === 'function';
   readonly screen = new Signal<Source>({ on: false, busy: false, fault: null });
+  readonly toasts = new Signal<readonly Toast[]>([]);
   readonly messages = new Signal<readonly Message[]>([]);
   readonly devices = new Signal<Devices>({ microphone: none, camera: none, speaker: none });
   readonly host: boolean;
   readonly #entry: Entry;
   readonly #doors: Doors;
   readonly #closing = new AbortController();
-  readonly #toasts: Toasts;
   readonly #microphone: OwnTrack;
   readonly #camera: OwnTrack;
   readonly #shared = new Signal<Picture | null>(null);
@@ -62,8 +71,7 @@ export class Call implements CallModel {
     this.#entry = entry;
     this.#doors = doors;
     this.host = doors.end !== null;
-    this.#toasts = new Toasts(alive);
-    const announce = this.#toasts.add;
+    const announce = this.#announce;
     const { audio, video, audio_on, video_on } = entry;
     const microphone = { kind: 'microphone', track: audio, on: audio_on, announce } as const;
     const camera = { kind: 'camera', track: video, on: video_on, announce } as const;
@@ -115,6 +123,10 @@ export class Call implements CallModel {
     return new Connection(known, (room) => parts.forEach((part) => part.dress(room)), alive);
   }
 
+  #announce = (notice: Notice): void => {
+    void this.#tools.then(({ toasts }) => toasts.add(notice));
+  };
+
   /** What is said before the script has come waits for it, in order. */
   #dressChat = (room: Room): void => {
     room.on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
@@ -137,7 +149,8 @@ export class Call implements CallModel {
       speaker: this.speaker,
       state: this.screen,
       picture: this.#shared,
-      announce: this.#toasts.add,
+      announce: this.#announce,
+      toasts: this.toasts,
       devices: this.devices,
       choices: {
         microphone: microphone.device,
@@ -149,7 +162,7 @@ export class Call implements CallModel {
         // A microphone or camera in use says so itself, by its track.
         if (device !== 'speaker') return;
         this.#sound.choose('');
-        this.#toasts.add({ kind: 'fallback', device, name: label });
+        this.#announce({ kind: 'fallback', device, name: label });
       },
     };
     this.#loaded = startTools(parts, alive);
@@ -194,9 +207,6 @@ export class Call implements CallModel {
   get camera() {
     return this.#camera.state;
   }
-  get toasts() {
-    return this.#toasts.list;
-  }
   get sound_blocked() {
     return this.#sound.blocked;
   }
@@ -219,7 +229,7 @@ export class Call implements CallModel {
   }
   send(text: string): boolean {
     const sent = this.#loaded?.chat.send(text);
-    if (sent === false && text.trim() !== '') this.#toasts.add({ kind: 'too-fast' });
+    if (sent === false && text.trim() !== '') this.#announce({ kind: 'too-fast' });
     return sent ?? false;
   }
   show(ids: ReadonlySet<string>): void {
@@ -231,16 +241,16 @@ export class Call implements CallModel {
   copyLink(): void {
     navigator.clipboard
       .writeText(this.#entry.link_url)
-      .then(() => this.#toasts.add({ kind: 'copied' }))
-      .catch(() => this.#toasts.add({ kind: 'not-copied' }));
+      .then(() => this.#announce({ kind: 'copied' }))
+      .catch(() => this.#announce({ kind: 'not-copied' }));
   }
   dismiss(toast: number): void {
-    this.#toasts.dismiss(toast);
+    this.#loaded?.toasts.dismiss(toast);
   }
   leave(): void {
     this.#closing.abort();
   }
   endForEveryone(): void {
-    this.#doors.end?.().catch(() => this.#toasts.add({ kind: 'end-failed' }));
+    this.#doors.end?.().catch(() => this.#announce({ kind: 'end-failed' }));
   }
 }

@@ -10,12 +10,14 @@ import { ScreenShare } from './screen.ts';
 import type { ScreenParts } from './screen.ts';
 import { follow } from './signal.ts';
 import type { Readable, Signal } from './signal.ts';
-import type { Device, DeviceKind, Devices, Person } from './model.ts';
+import { Toasts } from './toasts.ts';
+import type { Device, DeviceKind, Devices, Person, Toast } from './model.ts';
 
 export interface ToolParts extends ScreenParts, ChatParts {
   readonly raised_at: Signal<number | null>;
   readonly people: Readable<readonly Person[]>;
   readonly speaker: Signal<string | null>;
+  readonly toasts: Signal<readonly Toast[]>;
   readonly devices: Signal<Devices>;
   readonly choices: Choices;
   /** Tracks whose coming and going may change what devices are called. */
@@ -27,6 +29,7 @@ export interface Tools {
   readonly screen: ScreenShare;
   readonly chat: Chat;
   readonly hand: Hand;
+  readonly toasts: Toasts;
 }
 
 export function startTools(parts: ToolParts, life: AbortSignal): Tools {
@@ -37,6 +40,7 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
   return {
     screen: new ScreenShare(parts, life),
     chat: new Chat(parts, life),
+    toasts: new Toasts(parts.toasts, life),
     hand: new Hand(parts.room, parts.raised_at, life),
   };
 }
