@@ -8,7 +8,7 @@ import { prepare } from './prepare.mjs';
 import { fail } from './step.mjs';
 import { conclude, runSuite } from './suite.mjs';
 
-const deadline_ms = 240_000;
+const deadline_ms = 300_000;
 
 try {
   const node = await prepare();

@@ -8,8 +8,8 @@ import { prepare } from './prepare.mjs';
 import { fail } from './step.mjs';
 import { conclude, runEach, runSuite } from './suite.mjs';
 
-const unit_ms_max = 240_000;
-const whole_ms_max = 600_000;
+const unit_ms_max = 300_000;
+const whole_ms_max = 720_000;
 
 const count = { passed: 0, failed: 0 };
 /** @type {string[]} */
