@@ -53,16 +53,18 @@ async function findViolations({ page }: Visitor, screen: string): Promise<unknow
 }
 
 describe('every screen', () => {
-  for (const scheme of ['light', 'dark'] as const)
-    for (const size of ['laptop', 'phone'] as const)
-      test(`${scheme}, ${size}`, async () => {
-        await browsers.run(house.origin, async (visit) => {
-          const ada = await visit({ name: 'Ada', person: 0, scheme, size });
-          const ben = await visit({ name: 'Ben', person: 1, scheme, size, lang: 'fr' });
-          const found = [...(await tryPages(ada)), ...(await tryCall(ada, ben))];
-          assert.deepEqual(found, []);
-        });
+  for (const [scheme, size] of [
+    ['light', 'laptop'],
+    ['dark', 'phone'],
+  ] as const)
+    test(`${scheme}, ${size}`, async () => {
+      await browsers.run(house.origin, async (visit) => {
+        const ada = await visit({ name: 'Ada', person: 0, scheme, size });
+        const ben = await visit({ name: 'Ben', person: 1, scheme, size, lang: 'fr' });
+        const found = [...(await tryPages(ada)), ...(await tryCall(ada, ben))];
+        assert.deepEqual(found, []);
       });
+    });
 });
 
 async function tryPages(ada: Visitor): Promise<unknown[]> {
@@ -230,25 +232,45 @@ describe('on a phone', () => {
   });
 });
 
-/** Nothing is cut off at the side, and what is pressed is 44 × 44 px or more, inline links aside. */
-async function assertFits({ page }: Visitor, screen: string): Promise<void> {
-  const { overflow, small } = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    const controls = [...document.querySelectorAll<HTMLElement>('button, select, input')];
-    return {
-      overflow: scrollWidth - clientWidth,
-      small: controls
-        .filter((element) =>
-          element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
-        )
-        .map((element) => {
-          const label = element.getAttribute('aria-label') ?? element.textContent;
-          const { width, height } = element.getBoundingClientRect();
-          return { label, width: Math.round(width), height: Math.round(height) };
-        })
-        .filter(({ width, height }) => width > 0 && (width < 44 || height < 44)),
+interface Fit {
+  /** How many pixels stick out at the side. */
+  readonly overflow: number;
+  readonly small: readonly { label: string; width: number; height: number }[];
+}
+
+/** Measures inside the page what a thumb can hit: also what a control adds around itself. */
+function measureFit(): Fit {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const reach = (element: Element, x: number, y: number, across: number, down: number): number => {
+    let steps = 0;
+    const isHit = (): boolean => {
+      const hit = document.elementFromPoint(x + across * (steps + 1), y + down * (steps + 1));
+      return hit !== null && (element.contains(hit) || hit.closest('label')?.control === element);
     };
+    while (steps < 200 && isHit()) steps += 1;
+    return steps;
+  };
+  const controls = [...document.querySelectorAll<HTMLElement>('button, select, input')];
+  const shown = controls.filter((element) => {
+    const { width } = element.getBoundingClientRect();
+    return (
+      width > 1 && element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    );
   });
+  const small = shown.flatMap((element) => {
+    const box = element.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const width = Math.max(box.width, reach(element, x, y, -1, 0) + reach(element, x, y, 1, 0));
+    const height = Math.max(box.height, reach(element, x, y, 0, -1) + reach(element, x, y, 0, 1));
+    const label = element.getAttribute('aria-label') ?? element.textContent;
+    return width < 43.5 || height < 43.5 ? [{ label, width, height }] : [];
+  });
+  return { overflow: scrollWidth - clientWidth, small };
+}
+
+/** Nothing is cut off at the side, and what is pressed is 44 × 44 px or more. */
+async function assertFits({ page }: Visitor, screen: string): Promise<void> {
+  const { overflow, small } = await page.evaluate(measureFit);
   assert.ok(overflow <= 0, `${screen} is ${String(overflow)} px too wide`);
   assert.deepEqual(small, [], `${screen}: too small for a thumb`);
 }

@@ -15,10 +15,17 @@ const absent_room = 'abcdefghijkmnpqrstuvwxyz23';
 
 let house: TestHouse;
 let meeting: MadeMeeting;
+/** Begun before everything else, since the server is right to wait a while. */
+let slow: Promise<string[]>;
 
 before(async () => {
   house = await startHouse();
   meeting = await makeMeeting(house.origin);
+  slow = Promise.all(
+    Array.from({ length: 50 }, () =>
+      sendRaw(house.origin, 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: '),
+    ),
+  );
 });
 after(() => house.stop());
 
@@ -326,19 +333,6 @@ describe('what is hardly HTTP', () => {
       const received = await sendRaw(house.origin, bytes);
       assert.match(received, /^HTTP\/1\.1 400 /);
     });
-
-  test(
-    'headers that never end are not waited for, and hinder nobody',
-    { timeout: 90_000 },
-    async () => {
-      const slow = Array.from({ length: 50 }, () =>
-        sendRaw(house.origin, 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: '),
-      );
-      const { room, door } = meeting;
-      await must(house.origin, 'meet.hello', { room, door });
-      for (const received of await Promise.all(slow)) assert.match(received, /^HTTP\/1\.1 408 |^$/);
-    },
-  );
 });
 
 test('10,000 creations from one address are held back, with when to try again', async () => {
@@ -357,14 +351,18 @@ test('10,000 creations from one address are held back, with when to try again', 
   let made = 0;
   let tried = 0;
   const refused: Answer[] = [];
+  let may_reserve = true;
   const create = async (): Promise<void> => {
     while (tried < 10_000) {
       tried += 1;
-      const reserved = await askCall(house.origin, 'meet.reserve', {}, from);
-      const grant = { room: absent_room, grant: 'a'.repeat(80) };
-      const { ok = grant } = JSON.parse(reserved.text) as { ok?: typeof grant };
-      if (reserved.status !== 200) refused.push(reserved);
-      const input = { ...ok, root: randomSeat(), door_hash: randomSeat() };
+      let seat = { room: absent_room, grant: 'a'.repeat(80) };
+      if (may_reserve) {
+        const reserved = await askCall(house.origin, 'meet.reserve', {}, from);
+        const { ok } = JSON.parse(reserved.text) as { ok?: typeof seat };
+        if (ok) seat = ok;
+        else may_reserve = false;
+      }
+      const input = { ...seat, root: randomSeat(), door_hash: randomSeat() };
       const created = await askCall(house.origin, 'meet.create', input, from);
       if (created.status === 200) made += 1;
       else if (created.status === 429) refused.push(created);
@@ -383,4 +381,8 @@ test('10,000 creations from one address are held back, with when to try again', 
   assert.ok(error.retry_after_ms > 0);
   assert.ok(Number(last.headers['retry-after']) >= 1);
   await makeMeeting(house.origin);
+});
+
+test('headers that never end are not waited for, and hindered nobody', async () => {
+  for (const received of await slow) assert.match(received, /^HTTP\/1\.1 408 |^$/);
 });
