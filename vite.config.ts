@@ -9,7 +9,7 @@ import type { Plugin } from 'vite';
 const browsers = ['chrome123', 'firefox120', 'safari17.5'];
 
 const begins =
-  /src[\\/](web[\\/](lang|early|hydrate)|web[\\/]design[\\/](icon|mark|masthead)|app[\\/]client|meet[\\/]web[\\/]api|protocol[\\/]link[\\/](base64url|door|fingerprint|link))\.tsx?$/;
+  /src[\\/](web[\\/](lang|early|hydrate)|web[\\/]design[\\/](icon|mark|masthead)|app[\\/]client|meet[\\/]web[\\/](api|root-key)|protocol[\\/]link[\\/](base64url|door|fingerprint|link))\.tsx?$/;
 
 /**
  * Vite's loader of later chunks, in a quarter of its size: the styles and scripts that a chunk

@@ -1,12 +1,21 @@
 /**
- * What a page does before its framework arrives. This runs inline in the head's end, so it is
+ * Asked for one by one: the picture does not wait until the sound is ready. Null where the
+ * browser would have asked the person.
+ */
+export interface EarlyMedia {
+  audio?: Promise<MediaStream | null>;
+  video?: Promise<MediaStream | null>;
+}
+
+/**
+ * What a page does before its framework arrives. It runs inline, before the page's body, so it is
  * kept to what must not wait: an early press is held here, and made again after hydration.
  */
 export interface Early {
   /** What was pressed or submitted before hydration, in order: the controls, or the forms. */
   readonly held: HTMLElement[];
-  /** The own picture and sound, where they were asked for before hydration. */
-  media: Promise<MediaStream> | null;
+  /** The own sound and picture, where they were asked for before hydration. */
+  readonly media: EarlyMedia;
   release(): void;
 }
 
@@ -30,7 +39,7 @@ export function holdEarly(): Early {
   };
   const early: Early = {
     held: [],
-    media: null,
+    media: {},
     release() {
       removeEventListener('click', hold, true);
       removeEventListener('submit', hold, true);

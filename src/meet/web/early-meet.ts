@@ -1,25 +1,29 @@
 /**
- * The join page before its framework: the remembered name, the own picture where the browser has
- * granted it before, and the way back into a call after a reload.
+ * The join page before its framework: the own picture where the browser has granted it before,
+ * the remembered name, and the way back into a call after a reload.
  */
 import { holdEarly } from '../../web/early.ts';
+import type { Kind } from './devices.ts';
 import { askFor } from './devices.ts';
 import { readPlace } from './seat.ts';
 
-const early = holdEarly();
+const { media } = holdEarly();
 const page = document.documentElement;
-const video = document.querySelector('video');
-const field = document.querySelector<HTMLInputElement>('input[name=name]');
 const place = readPlace(location.pathname.slice(3));
 
-async function ask(): Promise<void> {
-  early.media = askFor(place.audio_on, place.video_on);
-  try {
-    const stream = await early.media;
-    if (video) video.srcObject = stream;
-  } catch {
-    // The page finds the reason when it adopts the promise.
-  }
+/** An element of the body, as soon as the parser has come to it. */
+function parsed<E extends Element>(selector: string): Promise<E> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const element = document.querySelector<E>(selector);
+      if (!element) return;
+      observer.disconnect();
+      resolve(element);
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document, { childList: true, subtree: true });
+    look();
+  });
 }
 
 async function isGranted(name: 'camera' | 'microphone'): Promise<boolean> {
@@ -30,22 +34,35 @@ async function isGranted(name: 'camera' | 'microphone'): Promise<boolean> {
   }
 }
 
-async function start(): Promise<void> {
-  const wanted = [
-    ...(place.audio_on ? (['microphone'] as const) : []),
-    ...(place.video_on ? (['camera'] as const) : []),
-  ];
-  const granted = await Promise.all(wanted.map(isGranted));
-  if (wanted.length > 0 && granted.every(Boolean)) await ask();
-  else page.dataset['ask'] = '';
+/** Nobody is asked here: a question comes with a press of a button. */
+async function start(kind: Kind): Promise<MediaStream | null> {
+  if (await isGranted(kind === 'audio' ? 'microphone' : 'camera')) {
+    return askFor(kind === 'audio', kind === 'video');
+  }
+  page.dataset['ask'] = '';
+  return null;
 }
 
-try {
-  if (field && !field.value) field.value = localStorage.getItem('name') ?? '';
-} catch {
-  // Nothing is kept here, so there is no name to restore.
+async function showPicture(): Promise<void> {
+  const [stream, video] = await Promise.all([media.video, parsed<HTMLVideoElement>('video')]);
+  if (stream) video.srcObject = stream;
 }
+
+async function restoreName(): Promise<void> {
+  const field = await parsed<HTMLInputElement>('input[name=name]');
+  field.value ||= localStorage.getItem('name') ?? '';
+}
+
+const ignore = (): void => undefined;
+
 if (place.inside) page.dataset['inside'] = '';
 if ('share' in navigator) page.dataset['share'] = '';
-// Nobody is filmed for a link that leads nowhere.
-if (location.hash.length > 60) void start();
+// Nobody is filmed for a link that leads nowhere. The picture first: it takes longest.
+if (location.hash.length > 60) {
+  if (place.video_on) media.video = start('video');
+  if (place.audio_on) media.audio = start('audio');
+}
+// The page finds the reason of a refusal when it adopts the promise.
+media.audio?.catch(ignore);
+showPicture().catch(ignore);
+restoreName().catch(ignore);

@@ -8,20 +8,22 @@ import type { EventFrame } from '../../app/contract.ts';
 import { api } from './api.ts';
 import type { MeetContracts } from './api.ts';
 import { readChosen } from './devices.ts';
-import type { Entry, Ticket } from './entry.ts';
-import type { OwnMedia } from './own-media.ts';
-import { keepPlace } from './seat.ts';
+import type { LeaveReason, Ticket } from './entry.ts';
+import { loadAside } from './later.ts';
+import { readRootSeed } from './root-key.ts';
+import { keepPlace, readPlace } from './seat.ts';
+import { showDoor } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 export { Call, warm } from './call/index.tsx';
-export { readRootSeed } from './root-key.ts';
+export { followLevel } from './level.ts';
 export { takeSeat } from './take-seat.ts';
 
 /** How long a server that is away is asked again before the person is told. */
 const patience_ms = 15_000;
 
 /** Asks for a ticket, and again while the server is starting or the line is coming back. */
-export async function askTicket(input: Parameters<typeof api.meet.enter>[0]): Promise<Ticket> {
+async function askTicket(input: Parameters<typeof api.meet.enter>[0]): Promise<Ticket> {
   const until = performance.now() + patience_ms;
   for (;;) {
     try {
@@ -35,18 +37,46 @@ export async function askTicket(input: Parameters<typeof api.meet.enter>[0]): Pr
   }
 }
 
-type Own = 'audio' | 'video' | 'audio_on' | 'video_on' | 'speaker_id';
-type Seated = Omit<Entry, Own>;
-
-/** Takes the tracks over from the page, and notes that this tab is in the call. */
-export function composeEntry(seated: Seated, own: OwnMedia): Entry {
-  const { room, name } = seated;
+/** Into the call under that name, with what is switched on. */
+export async function goIn(visit: Visit, name: string): Promise<void> {
+  const { own, store, link } = visit;
+  const { room } = link;
+  const seated = { room, door: await visit.door, seat: readPlace(room).seat, name };
+  const ticket = askTicket(seated);
+  ticket.catch((cause: unknown) => refuse(visit, cause));
+  // The page after the call must be here when the line is not.
+  void loadAside().catch(() => undefined);
+  const [root_seed] = await Promise.all([readRootSeed(room), own.ask()]);
+  const { joining, link_url } = store.get();
+  if (!joining) return;
+  visit.following.abort();
   const { audio_on, video_on } = own.store.get();
-  const { audio, video } = own.handOver();
+  keepPlace(room, { inside: true, audio_on, video_on });
   document.documentElement.dataset['inside'] = '';
-  keepPlace(room, { inside: true, name, audio_on, video_on });
   const speaker_id = readChosen().speaker_id ?? null;
-  return { ...seated, audio, video, audio_on, video_on, speaker_id };
+  const { audio, video } = own.handOver();
+  const linked = { root_seed, link_url, link_version: link.version };
+  const media = { audio, video, audio_on, video_on, speaker_id };
+  store.set({ over: null, entry: { ...seated, ticket, ...linked, ...media } });
+}
+
+/** Out of the call, to the page after it, or to the door where there is no reason. */
+export function comeOut({ store, link, follow }: Visit, reason: LeaveReason | null): void {
+  const { entry } = store.get();
+  entry?.audio?.stop();
+  entry?.video?.stop();
+  keepPlace(link.room, { inside: false });
+  showDoor();
+  store.set({ over: reason, entry: null, joining: false });
+  follow();
+}
+
+/** The server said no after Join was pressed: back to the door, with the reason. */
+function refuse(visit: Visit, cause: unknown): void {
+  const { entry } = visit.store.get();
+  comeOut(visit, null);
+  visit.fail(cause);
+  if (entry?.audio ?? entry?.video) void visit.own.ask();
 }
 
 /** Follows who comes and goes, until `signal`. */

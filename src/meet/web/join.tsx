@@ -22,7 +22,7 @@ export function Join({ visit }: { visit: Visit }): ReactNode {
       <p className="returning late">{text.connecting}</p>
       <Masthead />
       <main className="main">
-        <Preview own={visit.own} />
+        <Preview visit={visit} />
         <div className="side">
           <div>
             <h1 className="title">{text.title}</h1>

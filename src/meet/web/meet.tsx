@@ -18,7 +18,7 @@ export function Meet(): ReactNode {
 
   useEffect(() => {
     const page = new AbortController();
-    void visit.start(window.early?.media ?? null, page.signal).catch(visit.fail);
+    void visit.start(window.early?.media ?? {}, page.signal).catch(visit.fail);
     // Another link pasted over this one changes the fragment alone, and loads nothing.
     addEventListener('hashchange', () => location.reload(), { signal: page.signal });
     return () => page.abort();

@@ -1,4 +1,5 @@
 /** One's own camera and microphone before the call: a view-model, without React. */
+import type { EarlyMedia } from '../../web/early.ts';
 import { createStore } from '../../web/store.ts';
 import type { DeviceFault } from './device-fault.ts';
 import { askFor, keepChosen } from './devices.ts';
@@ -42,9 +43,9 @@ export class OwnMedia {
    * Begins, in a secure context: with the switches as they were, and what the early script has
    * asked for already. After `signal`, tracks that were not handed over are stopped.
    */
-  start(switches: Switches, early: Promise<MediaStream> | null, signal: AbortSignal): void {
+  start(switches: Switches, early: EarlyMedia, signal: AbortSignal): void {
     this.store.set(switches);
-    const onChange = (): void => void this.#readDevices();
+    const onChange = (): void => void this.#onChange();
     navigator.mediaDevices.addEventListener('devicechange', onChange, { signal });
     signal.addEventListener('abort', () => {
       if (this.#closed) return;
@@ -52,7 +53,16 @@ export class OwnMedia {
       audio?.stop();
       video?.stop();
     });
-    if (early) this.#asking = this.#obtain(kinds, early);
+    const asked = kinds.flatMap((kind) => {
+      const stream = early[kind];
+      return stream ? [this.#adopt(kind, stream)] : [];
+    });
+    this.#asking = Promise.all(asked).then(() => undefined);
+  }
+
+  /** Resolves once what was asked for so far is there, or refused. */
+  settled(): Promise<void> {
+    return this.#asking;
   }
 
   /** Asks for all that is switched on and not there yet. Never fails: faults are in the store. */
@@ -113,8 +123,8 @@ export class OwnMedia {
     );
   }
 
-  #take(stream: MediaStream): void {
-    for (const track of stream.getTracks()) {
+  #take(stream: MediaStream | null): void {
+    for (const track of stream?.getTracks() ?? []) {
       const kind = track.kind as Kind;
       // Switched off, left or handed over while the browser was asking.
       if (this.#closed || !this.#isOn(kind)) {
@@ -129,10 +139,23 @@ export class OwnMedia {
     }
   }
 
-  async #obtain(wanted: readonly Kind[], early?: Promise<MediaStream>): Promise<void> {
+  /** What the early script may still be waiting for: the page must not miss it. */
+  async #adopt(kind: Kind, early: Promise<MediaStream | null>): Promise<void> {
+    try {
+      const stream = await early;
+      // Not granted, so not asked: that takes a press of a button.
+      if (stream === null) return;
+    } catch {
+      // Refused: the same promise says so below.
+    }
+    await this.#obtain([kind], early);
+  }
+
+  async #obtain(wanted: readonly Kind[], early?: Promise<MediaStream | null>): Promise<void> {
     this.store.set({ asked: true });
     try {
-      this.#take(await (early ?? askFor(wanted.includes('audio'), wanted.includes('video'))));
+      const asked = early ?? askFor(wanted.includes('audio'), wanted.includes('video'));
+      this.#take(await asked);
     } catch (cause) {
       const { faultOf, worthAlone } = await loadAside();
       const alone = wanted.length === 2 ? await worthAlone(cause) : [];
@@ -145,11 +168,16 @@ export class OwnMedia {
   }
 
   async #readDevices(): Promise<void> {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    this.store.set({ devices });
+    this.store.set({ devices: await navigator.mediaDevices.enumerateDevices() });
+  }
+
+  /** Something was plugged in or out: what was missing is taken as soon as it is there. */
+  async #onChange(): Promise<void> {
+    await this.#readDevices();
+    const own = this.store.get();
     for (const kind of kinds) {
-      const is_there = devices.some((device) => device.kind === `${kind}input`);
-      if (this.store.get()[`${kind}_fault`] === 'absent' && is_there) this.#switchOn(kind);
+      const is_there = own.devices.some((device) => device.kind === `${kind}input`);
+      if (own[`${kind}_fault`] === 'absent' && is_there) this.#switchOn(kind);
     }
   }
 }

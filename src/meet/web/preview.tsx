@@ -6,14 +6,15 @@ import { useStore } from '../../web/store.ts';
 import type { Kind } from './devices.ts';
 import { joinWords } from './join.words.ts';
 import { later } from './later.ts';
-import { followLevel } from './level.ts';
 import type { OwnMedia } from './own-media.ts';
+import type { Visit } from './visit.ts';
 
 const DeviceChoice = later((aside) => aside.DeviceChoice);
 const DeviceTrouble = later((aside) => aside.DeviceTrouble);
 
 /** Own picture as a mirror, microphone level, the two switches, and the choice of devices. */
-export function Preview({ own }: { own: OwnMedia }): ReactNode {
+export function Preview({ visit }: { visit: Visit }): ReactNode {
+  const { own } = visit;
   const text = useWords(joinWords);
   const { asked, video, video_on, audio_fault, video_fault } = useStore(own.store);
   const [is_open, setOpen] = useState(false);
@@ -30,7 +31,7 @@ export function Preview({ own }: { own: OwnMedia }): ReactNode {
     <section className="preview">
       <div className="tile">
         <div className="under">
-          {!asked && (
+          {!asked && video_on && (
             <div className="ask">
               <button type="button" className="button" onClick={() => void own.ask()}>
                 {text.ask}
@@ -38,7 +39,7 @@ export function Preview({ own }: { own: OwnMedia }): ReactNode {
               <p>{text.unseen}</p>
             </div>
           )}
-          {asked && !video_on && !video_fault && <p>{text.camera_off}</p>}
+          {!video_on && !video_fault && <p>{text.camera_off}</p>}
           {(audio_fault ?? video_fault) && (
             <Suspense>
               <DeviceTrouble audio={audio_fault} video={video_fault} />
@@ -47,7 +48,7 @@ export function Preview({ own }: { own: OwnMedia }): ReactNode {
         </div>
         <video ref={screen} className="mirror" muted autoPlay playsInline />
         <div className="switches">
-          <Level own={own} />
+          <Level visit={visit} />
           <Switch own={own} kind="audio" />
           <Switch own={own} kind="video" />
           <button
@@ -98,19 +99,20 @@ function Switch({ own, kind }: { own: OwnMedia; kind: Kind }): ReactNode {
 }
 
 /** How loud the microphone is: it shows people that it works, before they ask "do you hear me". */
-function Level({ own }: { own: OwnMedia }): ReactNode {
-  const { audio, audio_on } = useStore(own.store);
+function Level({ visit }: { visit: Visit }): ReactNode {
+  const { audio, audio_on } = useStore(visit.own.store);
+  const { inside } = useStore(visit.store);
   const bar = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const element = bar.current;
-    if (!audio || !audio_on || !element) return undefined;
-    const stop = followLevel(audio, (level) =>
+    if (!audio || !audio_on || !element || !inside) return undefined;
+    const stop = inside.followLevel(audio, (level) =>
       element.style.setProperty('--level', level.toFixed(2)),
     );
     return () => {
       stop();
       element.style.setProperty('--level', '0');
     };
-  }, [audio, audio_on]);
+  }, [audio, audio_on, inside]);
   return <span ref={bar} className={audio ? 'level' : 'level quiet'} aria-hidden="true" />;
 }

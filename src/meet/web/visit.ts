@@ -5,11 +5,11 @@ import { deriveDoor } from '../../protocol/link/door.ts';
 import { formatLink, parseFragment } from '../../protocol/link/link.ts';
 import type { Link } from '../../protocol/link/link.ts';
 import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
+import type { EarlyMedia } from '../../web/early.ts';
 import { createStore } from '../../web/store.ts';
 import type { MeetingState } from '../contract.ts';
 import { api } from './api.ts';
 import type { Entry, LeaveReason } from './entry.ts';
-import { loadAside } from './later.ts';
 import { OwnMedia } from './own-media.ts';
 import { keepPlace, readPlace } from './seat.ts';
 
@@ -42,7 +42,7 @@ function problemOf(cause: unknown): Problem | null {
   return cause.code === 'meet.full' ? 'full' : null;
 }
 
-/** When the page has nothing better to do: first the own picture, then what comes after it. */
+/** When the page has nothing better to do. */
 function idle(): Promise<void> {
   return new Promise((resolve) => {
     if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: 3000 });
@@ -51,7 +51,7 @@ function idle(): Promise<void> {
 }
 
 /** Until here the early script may have kept the page dark, for the way back into the call. */
-function showDoor(): void {
+export function showDoor(): void {
   delete document.documentElement.dataset['inside'];
 }
 
@@ -68,25 +68,27 @@ export class Visit {
     link_url: '',
   });
   readonly own = new OwnMedia();
-  #link!: Link;
-  #door!: Promise<string>;
+  link!: Link;
+  /** The door value of the link, B64. */
+  door!: Promise<string>;
   #page!: AbortSignal;
   #loading: Promise<Inside> | null = null;
-  #following = new AbortController();
+  /** Ends with the next one, and in the call, which sees for itself who is there. */
+  following = new AbortController();
 
   /** Begins with the link in the address, until `page` is left. */
-  async start(early: Promise<MediaStream> | null, page: AbortSignal): Promise<void> {
+  async start(early: EarlyMedia, page: AbortSignal): Promise<void> {
     const { set } = this.store;
     const room = /^\/m\/([^/]+)/.exec(location.pathname)?.[1] ?? '';
     const { link, fault } = parseFragment(room, location.hash);
     if (!isSecureContext) return set({ problem: 'insecure' });
     if (!('RTCPeerConnection' in window)) return set({ problem: 'old' });
     if (!link) return set({ problem: fault === 'absent' ? 'absent' : 'malformed' });
-    this.#link = link;
-    this.#door = deriveDoor(link.secret, room).then(toBase64url);
+    this.link = link;
+    this.door = deriveDoor(link.secret, room).then(toBase64url);
     this.#page = page;
     set({ link_url: location.origin + formatLink(link) });
-    page.addEventListener('abort', () => this.#following.abort());
+    page.addEventListener('abort', () => this.following.abort());
     this.own.start(readPlace(room), early, page);
     if (readPlace(room).inside) {
       await this.#load();
@@ -95,8 +97,8 @@ export class Visit {
       if (inside) return this.join(name);
     }
     showDoor();
-    this.#follow();
-    await idle();
+    this.follow();
+    await this.#quiet();
     await (await this.#load()).warm();
   }
 
@@ -104,23 +106,9 @@ export class Visit {
     const { get, set } = this.store;
     if (get().joining) return;
     set({ joining: true, cause: null });
-    const { room, version } = this.#link;
-    keepPlace(room, { name });
-    const at_door = { room, door: await this.#door };
+    keepPlace(this.link.room, { name });
     try {
-      const { askTicket, composeEntry, readRootSeed } = await this.#load();
-      const { seat } = readPlace(room);
-      const ticket = askTicket({ ...at_door, seat, name });
-      // The page after the call must be here when the line is not.
-      void loadAside().catch(() => undefined);
-      ticket.catch((cause: unknown) => this.#refuse(cause));
-      // The call asks for no device: what is switched on here is what is brought in.
-      const [root_seed] = await Promise.all([readRootSeed(room), this.own.ask()]);
-      if (!get().joining) return;
-      const { link_url } = get();
-      const seated = { ...at_door, seat, name, ticket, root_seed, link_url, link_version: version };
-      this.#following.abort();
-      set({ over: null, entry: composeEntry(seated, this.own) });
+      await (await this.#load()).goIn(this, name);
     } catch (cause) {
       this.fail(cause);
     }
@@ -128,12 +116,13 @@ export class Visit {
 
   /** Back in, as one was. */
   rejoin(): Promise<void> {
-    return this.join(readPlace(this.#link.room).name);
+    return this.join(readPlace(this.link.room).name);
   }
 
   /** Told by the call. One whose ticket was refused is gone already, and is not heard. */
   readonly leave = (reason: LeaveReason): void => {
-    if (this.store.get().entry) this.#leave(reason);
+    const { entry, inside } = this.store.get();
+    if (entry) inside?.comeOut(this, reason);
   };
 
   /** Says what failed: on a page of its own, or where trying again may help. */
@@ -148,38 +137,20 @@ export class Visit {
     const { get, set } = this.store;
     const public_key = fromBase64url(root);
     const fingerprint = public_key && toBase64url(await rootFingerprint(public_key));
-    if (fingerprint !== toBase64url(this.#link.fingerprint)) return set({ problem: 'malformed' });
+    if (fingerprint !== toBase64url(this.link.fingerprint)) return set({ problem: 'malformed' });
     const full = get().problem === 'full' ? 'full' : null;
     set({ here, people_max, problem: ended ? 'ended' : full, cause: null });
   };
 
-  #leave(reason: LeaveReason | null): void {
-    const { entry } = this.store.get();
-    entry?.audio?.stop();
-    entry?.video?.stop();
-    keepPlace(this.#link.room, { inside: false });
-    showDoor();
-    this.store.set({ over: reason, entry: null, joining: false });
-    this.#follow();
-  }
-
-  /** The server said no after Join was pressed: back to the door, with the reason. */
-  #refuse(cause: unknown): void {
-    const { entry } = this.store.get();
-    this.#leave(null);
-    this.fail(cause);
-    if (entry?.audio ?? entry?.video) void this.own.ask();
-  }
-
   /** Says who is in already, until the call itself knows. */
-  #follow(): void {
-    this.#following.abort();
-    this.#following = new AbortController();
-    this.#followMeeting(this.#following.signal).catch(this.fail);
-  }
+  readonly follow = (): void => {
+    this.following.abort();
+    this.following = new AbortController();
+    this.#followMeeting(this.following.signal).catch(this.fail);
+  };
 
   async #followMeeting(signal: AbortSignal): Promise<void> {
-    const at_door = { room: this.#link.room, door: await this.#door };
+    const at_door = { room: this.link.room, door: await this.door };
     try {
       await this.showState(await api.meet.hello(at_door));
     } catch (cause) {
@@ -188,9 +159,15 @@ export class Visit {
       if (this.store.get().problem) return;
     }
     // What the first call could not reach, the live connection finds as soon as it is back.
-    await idle();
+    await this.#quiet();
     const { followLive } = await this.#load();
     if (!signal.aborted) followLive(at_door, this, signal);
+  }
+
+  /** First the own picture, then what comes after it. */
+  async #quiet(): Promise<void> {
+    await this.own.settled();
+    await idle();
   }
 
   #load(): Promise<Inside> {
@@ -201,7 +178,7 @@ export class Visit {
   async #loadInside(): Promise<Inside> {
     try {
       const inside = await import('./inside.ts');
-      await inside.takeSeat(this.#link.room, this.#page);
+      await inside.takeSeat(this.link.room, this.#page);
       this.store.set({ inside });
       return inside;
     } catch (cause) {
