@@ -127,7 +127,7 @@ function newNames(wanderer: Wanderer, count: number): string[] {
 }
 
 /** A guest lets in by a host's consent, a host by itself, anybody where the gate is open. */
-async function add(wanderer: Wanderer, remove: readonly number[] = [], by = someName(wanderer)) {
+async function add(wanderer: Wanderer, seats: readonly number[] = [], by = someName(wanderer)) {
   const { meeting, walk, count } = wanderer;
   const room_left = Math.max(1, walk.people_max - meeting.members.size);
   const names = newNames(wanderer, 1 + Math.floor(walk.chance() * Math.min(4, room_left)));
@@ -146,7 +146,7 @@ async function add(wanderer: Wanderer, remove: readonly number[] = [], by = some
       );
   const joining = new Map(leaves.map((leaf, at) => [names[at] ?? '', leaf]));
   const consents = { admits, leaves: [] };
-  await meeting.commit(by, { add: knockers, remove, consents }, joining);
+  await meeting.commit(by, { add: knockers, remove: seats, consents }, joining);
   count.joins += names.length;
 }
 

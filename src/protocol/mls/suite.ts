@@ -1,10 +1,13 @@
 /** MLS cipher suite 1 (MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519) as this browser can do it. */
 import { getCiphersuiteFromName, getCiphersuiteImpl } from 'ts-mls';
-import type { CiphersuiteImpl, Extension, Hpke } from 'ts-mls';
+import type { CiphersuiteImpl, Extension, Hash, Hpke, Kdf } from 'ts-mls';
 import { encode } from 'ts-mls/codec/tlsEncoder.js';
 import { decodeVarLenData, varLenDataEncoder } from 'ts-mls/codec/variableLength.js';
 import { decodeGroupContext, groupContextEncoder } from 'ts-mls/groupContext.js';
-import { concat, utf8 } from '../encryption/bytes.ts';
+import { expand, extract } from '@noble/hashes/hkdf.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concat, equal, utf8 } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { verifyBare } from '../encryption/ed25519.ts';
 import type { LeafKey } from '../encryption/ed25519.ts';
@@ -64,18 +67,14 @@ export async function openSuite(key: LeafKey, kind?: SuiteKind): Promise<Suite> 
 function baseSuite(kind: SuiteKind): Promise<Omit<Suite, 'signature'>> {
   const known = made.get(kind);
   if (known) return known;
-  const suite = kind === 'web' ? makeWeb() : makeSoft();
+  const suite = makeSuite(kind);
   made.set(kind, suite);
   return suite;
 }
 
-async function makeWeb(): Promise<Omit<Suite, 'signature'>> {
-  const base = await getCiphersuiteImpl(getCiphersuiteFromName(suite_name));
-  return { ...base, publicOf: webPublicOf };
-}
-
-async function makeSoft(): Promise<Omit<Suite, 'signature'>> {
-  const base = await getCiphersuiteImpl(getCiphersuiteFromName(suite_name));
+async function makeSuite(kind: SuiteKind): Promise<Omit<Suite, 'signature'>> {
+  const base = { ...(await getCiphersuiteImpl(getCiphersuiteFromName(suite_name))), hash, kdf };
+  if (kind === 'web') return { ...base, publicOf: webPublicOf };
   const { makeSoftHpke, softPublicOf } = await import('./soft-hpke.ts');
   return {
     ...base,
@@ -83,6 +82,21 @@ async function makeSoft(): Promise<Omit<Suite, 'signature'>> {
     publicOf: async (secret) => Promise.resolve(softPublicOf(secret)),
   };
 }
+
+/**
+ * HKDF and hashes by noble: an epoch derives some thousand small secrets, and the way to WebCrypto
+ * and back costs four to nine times what the hash does.
+ */
+const kdf: Kdf = {
+  size: 32,
+  extract: async (salt, ikm) => Promise.resolve(extract(sha256, ikm, salt)),
+  expand: async (secret, info, length) => Promise.resolve(expand(sha256, secret, info, length)),
+};
+const hash: Hash = {
+  digest: async (data) => Promise.resolve(sha256(data)),
+  mac: async (key, data) => Promise.resolve(hmac(sha256, key, data)),
+  verifyMac: async (key, mac, data) => Promise.resolve(equal(mac, hmac(sha256, key, data))),
+};
 
 async function webPublicOf(secret: Uint8Array): Promise<Uint8Array> {
   const pkcs8 = concat(pkcs8_head, secret);
