@@ -19,11 +19,16 @@ export function Moving(props: { picture: Picture; whole: boolean }): ReactNode {
     };
     const observer = new ResizeObserver(fit);
     observer.observe(video);
+    // Until the first frame the initials under it are seen through; then it covers them whole.
+    const cover = (): void => void (video.dataset['arrived'] = '');
     video.addEventListener('resize', fit);
+    video.addEventListener('loadeddata', cover);
     const detach = picture.attach(video);
     return () => {
       observer.disconnect();
       video.removeEventListener('resize', fit);
+      video.removeEventListener('loadeddata', cover);
+      delete video.dataset['arrived'];
       detach();
     };
   }, [picture, whole]);

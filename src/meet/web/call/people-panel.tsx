@@ -24,9 +24,9 @@ function PersonRow(props: { person: Person; turn: number }): ReactNode {
       <span className={css.dot}>
         <Face identity={person.identity} name={person.name} />
       </span>
-      <bdi className={css.name} translate="no">
-        {person.you ? w.you(person.name) : person.name}
-      </bdi>
+      <span className={css.name}>
+        <bdi translate="no">{person.you ? w.you(person.name) : person.name}</bdi>
+      </span>
       <span className={css.marks}>
         {person.away && w.away}
         {person.hand_at !== null && (

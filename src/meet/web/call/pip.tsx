@@ -71,8 +71,8 @@ export function PipWindow(props: { model: CallModel; seating: Seating; host: Win
   return createPortal(
     <div className={css.pip} lang={lang}>
       <div className={css.main}>
+        {person && !screen && <Face identity={person.identity} name={person.name} />}
         {picture !== null && <Moving picture={picture} whole={screen !== undefined} />}
-        {picture === null && person && <Face identity={person.identity} name={person.name} />}
         {self?.picture && person !== self && (
           <div className={css.self}>
             <Moving picture={self.picture} whole={false} />

@@ -78,11 +78,8 @@ export const PersonTile = memo(function PersonTile(props: PersonTileProps): Reac
       data-small={box.width < 170 || box.height < 100}
       data-identity={person.identity}
     >
-      {picture === null ? (
-        <Face identity={person.identity} name={name} />
-      ) : (
-        <Moving picture={picture} whole={false} />
-      )}
+      <Face identity={person.identity} name={name} />
+      {picture !== null && <Moving picture={picture} whole={false} />}
       {turn > 0 && (
         <Mark className={css.hand} says={w.hand_place(turn)}>
           <HandIcon size={16} /> {turn}
