@@ -34,9 +34,77 @@ export interface SeatTable {
   meeting: string;
 }
 
+export interface MlsGroupTable {
+  account: string;
+  created_at: Date;
+  ended_at: Date | null;
+  epoch: number;
+  hosts: string[];
+  id: string;
+  ready_epoch: number;
+  room: string;
+  seq: number;
+  size_bytes: number;
+}
+
+export interface MlsEntryTable {
+  digest: Buffer | null;
+  epoch: number;
+  kind: string;
+  mls_group: string;
+  msg: Buffer;
+  of_seq: number | null;
+  sender: string | null;
+  seq: number;
+  size_bytes: number;
+  undo: ColumnType<unknown, string | null, string | null>;
+  voided: Generated<boolean>;
+}
+
+export interface MlsLeafTable {
+  adrift: boolean;
+  id: string;
+  joined_epoch: number;
+  lost_at: Date | null;
+  mls_group: string;
+  named: boolean;
+}
+
+export interface MlsInfoTable {
+  epoch: number;
+  info: Buffer;
+  mls_group: string;
+}
+
+export interface MlsKnockTable {
+  account: string;
+  admit: Buffer | null;
+  answer: string | null;
+  answered_at: Date | null;
+  digest: Buffer;
+  epoch: number | null;
+  id: string;
+  knocked_at: Date;
+  kp: Buffer;
+  leaf: string;
+  link: number;
+  mac: Buffer;
+  mls_group: string | null;
+  name: Buffer;
+  released: boolean;
+  room: string;
+  seq: number | null;
+  welcome: Buffer | null;
+}
+
 export interface Tables {
   account: AccountTable;
   event: EventTable;
   meeting: MeetingTable;
+  mls_entry: MlsEntryTable;
+  mls_group: MlsGroupTable;
+  mls_info: MlsInfoTable;
+  mls_knock: MlsKnockTable;
+  mls_leaf: MlsLeafTable;
   seat: SeatTable;
 }

@@ -1,0 +1,3 @@
+export type { Door, Media, Meeting, Meetings } from './desk.ts';
+export type { Pace } from './pace.ts';
+export { bindKeys, type Keys, type KeysDeps } from './server.ts';
