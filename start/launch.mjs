@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { inRoot } from './place.mjs';
 
-const leash = new URL('./leash.mjs', import.meta.url).href;
+export const leash = new URL('./leash.mjs', import.meta.url).href;
 /** Longer than a server takes to stop in order. */
 const stop_ms = 15_000;
 

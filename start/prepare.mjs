@@ -7,14 +7,16 @@ import { buildWeb } from './web.mjs';
 
 /**
  * Brings everything up to date; nothing is said where nothing is to be done.
+ * @param {{ web: boolean }} [wanted] false where something else builds the web client
  * @returns {Promise<string>} the Node to run TypeScript with
  */
-export async function prepare() {
+export async function prepare({ web } = { web: true }) {
   process.chdir(root);
   await installDependencies();
   const node = findNode();
   const abort = new AbortController();
-  const works = [buildEngine(abort.signal), buildWeb(node, abort.signal)].map((work) =>
+  const builds = [buildEngine(abort.signal), ...(web ? [buildWeb(node, abort.signal)] : [])];
+  const works = builds.map((work) =>
     // The first failure is the one to tell; it ends the other work.
     work.catch((cause) => {
       abort.abort();
