@@ -1,7 +1,9 @@
 /** For tests: commits made with `ts-mls` alone, as a member with changed code would make them. */
 import assert from 'node:assert/strict';
 import { createCommit } from 'ts-mls';
-import type { KeyPackage, Proposal } from 'ts-mls';
+import type { Commit, KeyPackage, Proposal } from 'ts-mls';
+import { createContentCommitSignature } from 'ts-mls/framedContent.js';
+import { protect } from 'ts-mls/messageProtection.js';
 import type { Bytes } from '#src/protocol/encryption/bytes.ts';
 import { encodeConsents } from '#src/protocol/encryption/consents.ts';
 import type { Consents } from '#src/protocol/encryption/consents.ts';
@@ -41,6 +43,33 @@ export async function forge(group: Group, forgery: Forgery): Promise<Bytes> {
     },
   );
   return encodeMessage(made.commit);
+}
+
+/** A commit of any content, signed and encrypted as `ts-mls` would; its tag is made up. */
+export async function forgeRaw(group: Group, content: Commit): Promise<Bytes> {
+  const { state, suite, leaf } = group;
+  const { groupContext, keySchedule, secretTree, clientConfig } = state;
+  const { framedContent, signature } = await createContentCommitSignature(
+    groupContext,
+    'mls_private_message',
+    content,
+    { senderType: 'member', leafIndex: leaf },
+    new Uint8Array(),
+    new Uint8Array(),
+    suite.signature,
+  );
+  const auth = { contentType: 'commit', signature, confirmationTag: random(32) } as const;
+  const { privateMessage } = await protect(
+    keySchedule.senderDataSecret,
+    new Uint8Array(),
+    groupContext,
+    secretTree,
+    { ...framedContent, auth },
+    leaf,
+    clientConfig.paddingConfig,
+    suite,
+  );
+  return encodeMessage({ version: 'mls10', wireformat: 'mls_private_message', privateMessage });
 }
 
 export const add = (keyPackage: KeyPackage): Proposal => ({

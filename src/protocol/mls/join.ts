@@ -21,7 +21,7 @@ import type { Group } from './group.ts';
 import { forgetLeaf } from './leaf.ts';
 import type { Leaf } from './leaf.ts';
 import type { Expectation } from './receive.ts';
-import { own } from './suite.ts';
+import { own, suite_name } from './suite.ts';
 import type { Suite } from './suite.ts';
 import { checkTree, checkUnmerged, hide, leafAt, leavesOf, show } from './tree.ts';
 import {
@@ -105,7 +105,8 @@ async function openEntrance(suite: Suite, entrance: Entrance): Promise<OpenedInf
 export async function join(leaf: Leaf, welcome: Bytes, entrance: Entrance): Promise<Group> {
   const { group_info, tree } = await openEntrance(leaf.suite, entrance);
   const message = decodeMessage(welcome, ['mls_welcome']);
-  const { secrets } = message.welcome;
+  const { secrets, cipherSuite } = message.welcome;
+  must(cipherSuite === suite_name, 'join.leaf', 'a Welcome of another cipher suite');
   const ours =
     secrets.length === 1 && secrets.every((part) => equal(part.newMember, leaf.reference));
   must(ours, 'join.leaf', 'a Welcome for another');

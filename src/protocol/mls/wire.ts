@@ -4,9 +4,11 @@
  */
 import { decodeMlsMessage, encodeMlsMessage } from 'ts-mls';
 import type { GroupInfo, KeyPackage, LeafNode, MLSMessage, RatchetTree } from 'ts-mls';
+import { decodeOptional } from 'ts-mls/codec/optional.js';
+import { decodeVarLenData } from 'ts-mls/codec/variableLength.js';
 import { decodeGroupInfo, encodeGroupInfo } from 'ts-mls/groupInfo.js';
 import { encodeLeafNode } from 'ts-mls/leafNode.js';
-import { decodeRatchetTree, encodeRatchetTree } from 'ts-mls/ratchetTree.js';
+import { decodeNode, encodeRatchetTree, extendRatchetTree } from 'ts-mls/ratchetTree.js';
 import { equal } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { Refusal, must } from '../encryption/refusal.ts';
@@ -23,7 +25,10 @@ export const message_bytes_max = {
   mls_key_package: 2048,
   mls_group_info: 32_768,
 } as const;
-const tree_bytes_max = 524_288;
+const tree_bytes_max = 262_144;
+/** Of 512 leaves, the next power of two. */
+const nodes_max = 1023;
+const decodeNodeOrBlank = decodeOptional(decodeNode);
 
 type Wireformat = keyof typeof message_bytes_max;
 type MessageOf<Kind extends Wireformat> = Extract<MLSMessage, { wireformat: Kind }>;
@@ -84,12 +89,18 @@ export function encodeLeaf(leaf: LeafNode): Bytes {
   return own(encodeLeafNode(leaf));
 }
 
-/** Measured before it is encoded again, which costs most. */
+/** `decodeRatchetTree`, but for its bound: it would first read half a million blanks. */
 function decodeBoundedTree(bytes: Bytes, offset: number): [RatchetTree, number] | undefined {
-  const decoded = decodeRatchetTree(bytes, offset);
-  const width = decoded?.[0].length ?? 0;
-  must(width < 2 * 512, 'mls.size', 'a tree of more leaves than a meeting may have');
-  return decoded;
+  const [body, length] = decodeVarLenData(bytes, offset) ?? [bytes, 0];
+  const nodes: RatchetTree = [];
+  for (let at = 0; at < body.length;) {
+    must(nodes.length < nodes_max, 'mls.size', 'a tree of more nodes than a meeting may have');
+    const decoded = decodeNodeOrBlank(body, at);
+    if (!decoded) return undefined;
+    nodes.push(decoded[0]);
+    at += decoded[1];
+  }
+  return [extendRatchetTree(nodes), length];
 }
 
 function decodeWhole<Value>(
