@@ -130,6 +130,8 @@ export class Roster {
       this.#miss(participant.identity, goodbye || removed ? 0 : away_ms);
     });
     for (const change of changes) room.on(change, this.#plan);
+    // The media client tells nothing of what happens between signalling and the media line.
+    room.on(RoomEvent.Connected, this.#plan);
   };
 
   setOwn(own: Own): void {
