@@ -2,39 +2,36 @@
  * What the page needs once somebody goes in, loaded with the call while they look at their
  * picture: the ticket, the live connection, the root key.
  */
-import { Refused } from '../../app/client.ts';
 import { connectLive } from '../../app/live.ts';
 import type { EventFrame } from '../../app/contract.ts';
-import { api } from './api.ts';
+import { warm } from './call/index.tsx';
 import type { MeetContracts } from './api.ts';
 import { readChosen } from './devices.ts';
-import type { LeaveReason, Ticket } from './entry.ts';
+import type { LeaveReason } from './entry.ts';
 import { loadAside } from './later.ts';
 import { readRootSeed } from './root-key.ts';
 import { keepPlace, readPlace } from './seat.ts';
+import { askTicket, TicketAhead } from './ticket.ts';
+import type { TicketInput } from './ticket.ts';
 import { showDoor } from './visit.ts';
 import type { Visit } from './visit.ts';
 
-export { Call, warm } from './call/index.tsx';
+export { Call } from './call/index.tsx';
 export { followLevel } from './level.ts';
 export { takeSeat } from './take-seat.ts';
 
-/** How long a server that is away is asked again before the person is told. */
-const patience_ms = 15_000;
+const ahead = new TicketAhead();
 
-/** Asks for a ticket, and again while the server is starting or the line is coming back. */
-async function askTicket(input: Parameters<typeof api.meet.enter>[0]): Promise<Ticket> {
-  const until = performance.now() + patience_ms;
-  for (;;) {
-    try {
-      return await api.meet.enter(input);
-    } catch (cause) {
-      const may_pass = cause instanceof Refused && cause.fault === 'ours' && navigator.onLine;
-      if (!may_pass || performance.now() > until) throw cause;
-      const wait_ms = cause.retry_after_ms ?? 1000;
-      await new Promise((resolve) => setTimeout(resolve, wait_ms));
-    }
-  }
+/** What can be done before Join is pressed, while the person looks at their own picture. */
+export async function prepare(visit: Visit): Promise<void> {
+  await warm();
+  const compose = async (name: string): Promise<TicketInput | null> => {
+    const { here, problem } = visit.store.get();
+    if (here === null || problem !== null) return null;
+    const { room } = visit.link;
+    return { room, door: await visit.door, seat: readPlace(room).seat, name };
+  };
+  ahead.watch(compose, visit.following.signal);
 }
 
 /** Into the call under that name, with what is switched on. */
@@ -42,7 +39,8 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   const { own, store, link } = visit;
   const { room } = link;
   const seated = { room, door: await visit.door, seat: readPlace(room).seat, name };
-  const ticket = askTicket(seated);
+  const held = ahead.take(seated);
+  const ticket = held ? Promise.resolve(held) : askTicket(seated);
   ticket.catch((cause: unknown) => refuse(visit, cause));
   // The page after the call must be here when the line is not.
   void loadAside().catch(() => undefined);

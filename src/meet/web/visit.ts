@@ -99,7 +99,7 @@ export class Visit {
     showDoor();
     this.follow();
     await this.#quiet();
-    await (await this.#load()).warm();
+    await (await this.#load()).prepare(this);
   }
 
   async join(name: string): Promise<void> {
