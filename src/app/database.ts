@@ -33,6 +33,13 @@ pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
 class NamingClient extends pg.Client {
   readonly #names = new Map<string, string>();
 
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // Between two queries of a transaction nobody else listens, neither the pool nor a query: a
+    // connection lost just then would end the process. The next query fails and says so.
+    this.on('error', () => undefined);
+  }
+
   // The driver's overloads are many; kysely calls only this form.
   override query(...args: unknown[]): never {
     const [text, values] = args;

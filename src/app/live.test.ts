@@ -9,6 +9,7 @@ import { readConfig } from '../config.ts';
 import { startBench, type Bench } from '#test/database.ts';
 import { createApi, Refused } from './client.ts';
 import { call, contract, event, type EventFrame } from './contract.ts';
+import { isAway } from './database.ts';
 import { openAccount, position } from './events.ts';
 import { createHttp, type Http } from './http.ts';
 import { connectLive } from './live.ts';
@@ -174,6 +175,25 @@ test('a verb can tell when the live connection of its caller is gone', async () 
   const gone = new Promise<void>((resolve) => (onLineGone = resolve));
   abort.abort();
   await gone;
+});
+
+test('a connection lost within a transaction fails that call, and nothing else', async () => {
+  const uncaught: unknown[] = [];
+  const note = (reason: unknown): void => void uncaught.push(reason);
+  process.on('uncaughtExceptionMonitor', note);
+  const cause: unknown = await bench.db
+    .transaction()
+    .execute(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      // Waits until the backend has ended: its last words come while no query of ours runs.
+      await sql`select pg_terminate_backend(${rows[0]?.pid}, 10000)`.execute(bench.db);
+      await sql`select 1`.execute(tx);
+    })
+    .catch((reason: unknown) => reason);
+  assert.ok(isAway(cause), String(cause));
+  await sql`select 1`.execute(bench.db);
+  process.off('uncaughtExceptionMonitor', note);
+  assert.deepEqual(uncaught, []);
 });
 
 async function refused(promise: Promise<unknown>): Promise<Refused> {
