@@ -10,7 +10,9 @@ import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
 import { button, createMeeting, inCall, meetTogether, pressJoin } from './journey.ts';
 import { names } from './names.ts';
-import { makeMeeting } from './program.ts';
+import { call_screens } from './screens/call-screens.ts';
+import { page_screens } from './screens/page-screens.ts';
+import { serveStage } from './screens/stage-server.ts';
 import type { Visitor } from './visitor.ts';
 
 const axe_script = readFileSync(
@@ -22,7 +24,8 @@ const { en } = names;
 let house: TestHouse;
 
 before(async () => {
-  house = await startHouse();
+  // As small as meetings get, so that one can be full.
+  house = await startHouse({ CONCLAVE_PEOPLE_MAX: '2' });
 });
 after(async () => {
   await browsers.close();
@@ -53,40 +56,54 @@ async function findViolations({ page }: Visitor, screen: string): Promise<unknow
 }
 
 describe('every screen', () => {
-  for (const [scheme, size] of [
-    ['light', 'laptop'],
-    ['dark', 'phone'],
-  ] as const)
-    test(`${scheme}, ${size}`, async () => {
+  test('outside the call, in both themes', async () => {
+    const found: unknown[] = [];
+    for (const { name, granted, has_devices, open } of page_screens)
       await browsers.run(house.origin, async (visit) => {
-        const ada = await visit({ name: 'Ada', person: 0, scheme, size });
-        const ben = await visit({ name: 'Ben', person: 1, scheme, size, lang: 'fr' });
-        const found = [...(await tryPages(ada)), ...(await tryCall(ada, ben))];
-        assert.deepEqual(found, []);
+        const person = has_devices ? 0 : undefined;
+        const visitor = await visit({ name: 'Ada', person, granted });
+        visitor.expectProblems(/status of 4/);
+        const other = (): Promise<Visitor> => visit({ name: 'Ben', person: 0 });
+        await open({ origin: house.origin, visitor, other });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await visitor.page.emulateMedia({ colorScheme });
+          found.push(...(await findViolations(visitor, `${name}, ${colorScheme}`)));
+        }
       });
-    });
-});
+    assert.deepEqual(found, []);
+  });
 
-async function tryPages(ada: Visitor): Promise<unknown[]> {
-  const { page } = ada;
-  const found: unknown[] = [];
-  await page.goto(house.origin);
-  found.push(...(await findViolations(ada, 'home')));
-  ada.expectProblems(/status of 404/);
-  await page.goto(`${house.origin}/nothing-here`);
-  found.push(...(await findViolations(ada, 'the page of a wrong address')));
-  const { link } = await makeMeeting(house.origin);
-  await page.goto(house.origin + link.replace(/#.*/, ''));
-  await page.getByText('This link is incomplete').waitFor();
-  found.push(...(await findViolations(ada, 'incomplete link')));
-  await createMeeting(ada, house.origin);
-  await ada.watch(page.locator('video'), { frames: 2 });
-  found.push(...(await findViolations(ada, 'join')));
-  await button(ada, en.settings).click();
-  await page.getByRole('combobox').first().waitFor();
-  found.push(...(await findViolations(ada, 'join with devices')));
-  return found;
-}
+  test('of a staged call, on a phone and on a laptop', async () => {
+    const stage = await serveStage();
+    const found: unknown[] = [];
+    try {
+      for (const size of ['laptop', 'phone'] as const)
+        await browsers.run(new URL(stage.address({ people: 1 }, 'en')).origin, async (visit) => {
+          const visitor = await visit({ name: 'Ada', person: 0, size });
+          const { page } = visitor;
+          for (const { name, sample, act } of call_screens) {
+            await page.goto('about:blank');
+            await page.goto(stage.address(sample, 'en'));
+            await page.getByRole('main').waitFor();
+            await act?.(page, en);
+            found.push(...(await findViolations(visitor, `${name} on a ${size}`)));
+          }
+        });
+    } finally {
+      await stage.close();
+    }
+    assert.deepEqual(found, []);
+  });
+
+  test('of a real call, in both languages', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const ada = await visit({ name: 'Ada', person: 0, scheme: 'dark' });
+      const ben = await visit({ name: 'Ben', person: 1, size: 'phone', lang: 'fr' });
+      await createMeeting(ada, house.origin);
+      assert.deepEqual(await tryCall(ada, ben), []);
+    });
+  });
+});
 
 async function tryCall(ada: Visitor, ben: Visitor): Promise<unknown[]> {
   const found: unknown[] = [];
@@ -260,8 +277,11 @@ function measureFit(): Fit {
   const small = shown.flatMap((element) => {
     const box = element.getBoundingClientRect();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    const width = Math.max(box.width, reach(element, x, y, -1, 0) + reach(element, x, y, 1, 0));
-    const height = Math.max(box.height, reach(element, x, y, 0, -1) + reach(element, x, y, 0, 1));
+    const width = Math.max(box.width, 1 + reach(element, x, y, -1, 0) + reach(element, x, y, 1, 0));
+    const height = Math.max(
+      box.height,
+      1 + reach(element, x, y, 0, -1) + reach(element, x, y, 0, 1),
+    );
     const label = element.getAttribute('aria-label') ?? element.textContent;
     return width < 43.5 || height < 43.5 ? [{ label, width, height }] : [];
   });

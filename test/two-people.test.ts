@@ -1,11 +1,15 @@
 /** Two people in a call: they see each other move, hear each other, and can do what people do. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { fromBase64url, toBase64url } from '#src/protocol/link/base64url.ts';
+import { deriveDoor } from '#src/protocol/link/door.ts';
 import { openBrowsers } from './browser.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
 import { button, inCall, meetTogether, ownTile, pressJoin } from './journey.ts';
 import { names } from './names.ts';
+import { must } from './program.ts';
+import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
 const browsers = openBrowsers();
@@ -111,12 +115,15 @@ test('a raised hand is seen and heard of, and everybody is listed', async () => 
 });
 
 test('a reload brings back the same seat, seen and heard, without a question', async () => {
-  await withTwo(async (ada, ben) => {
+  await withTwo(async (ada, ben, link) => {
     await ada.see('Ben');
+    const seats = await listSeats(link);
+    assert.equal(seats.length, 2);
     await ben.page.reload();
     await inCall(ben);
     await Promise.all([ada.see('Ben', { frames: 20 }), ben.see('Ada', { frames: 20 })]);
     await Promise.all([ada.hear(1), ben.hear(0)]);
+    assert.deepEqual(await listSeats(link), seats);
     assert.equal(await ada.tile('Ben').count(), 1);
     assert.equal(
       await ada.page
@@ -127,6 +134,19 @@ test('a reload brings back the same seat, seen and heard, without a question', a
     );
   });
 });
+
+/** The identities in the meeting, as whoever has the link may ask. */
+async function listSeats(link: string): Promise<string[]> {
+  const { pathname, hash } = new URL(link);
+  const room = pathname.slice('/m/'.length);
+  const secret = fromBase64url(hash.split('.')[1] ?? '');
+  assert.ok(secret);
+  const door = toBase64url(await deriveDoor(secret, room));
+  return until('two in the meeting', 5000, async () => {
+    const { here } = await must(house.origin, 'meet.hello', { room, door });
+    return Array.isArray(here) && here.length === 2 && here.map(String).toSorted();
+  });
+}
 
 test('who leaves is gone for the others, and may rejoin', async () => {
   await withTwo(async (ada, ben) => {
