@@ -41,8 +41,8 @@ export interface Place {
   readonly created: number;
 }
 
-export async function makePlace(): Promise<Place> {
-  const root = await openRoot(random(32));
+export async function makePlace(given?: RootKey): Promise<Place> {
+  const root = given ?? (await openRoot(random(32)));
   const fingerprint = await rootFingerprint(root.public_key);
   const link = { room, version: 1, secret: random(32), fingerprint };
   return { link, root, group: newGroupId(), created: Date.now() };
@@ -72,11 +72,12 @@ export async function knockAt(group: Group, leaf: Leaf, link: Link): Promise<Kno
 export interface MeetingOptions {
   readonly policy?: (place: Place, first: LeafKey) => Promise<Policy>;
   readonly kind?: SuiteKind;
+  readonly place?: Place;
 }
 
 /** A meeting that `first` has created. */
 export async function openMeeting(first: string, options: MeetingOptions = {}): Promise<Meeting> {
-  const place = await makePlace();
+  const place = options.place ?? (await makePlace());
   const leaf = await makeLeaf(undefined, options.kind);
   const policy = await (options.policy?.(place, leaf.key) ?? basePolicy(place));
   const group = await create(leaf, place.link, place.group, policy);

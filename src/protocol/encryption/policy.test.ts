@@ -9,6 +9,7 @@ import { generateLeafKey } from './ed25519.ts';
 import type { LeafKey } from './ed25519.ts';
 import { identityOf } from './kdf.ts';
 import {
+  chainOf as shownChain,
   checkPolicy,
   decodePolicy,
   encodePolicy,
@@ -177,7 +178,11 @@ suite('appointments', () => {
   });
 
   test('a chain shown to the server begins with the key that shows it', async () => {
-    const chain = (await chainOf(3)).toReversed();
+    const made = await chainOf(3);
+    const policy = { ...base, hosts: made.slice(2), past: made.slice(0, 2) };
+    const chain = shownChain(policy, nameOf(2));
+    assert.deepEqual(chain, made.toReversed());
+    assert.deepEqual(shownChain(policy, nameOf(1)), []);
     await checkChain(root_text, nameOf(2), chain, occurrence);
     await refuses(() => checkChain(root_text, nameOf(1), chain, occurrence), 'policy.chain');
     await refuses(() => checkChain(root_text, nameOf(2), [], occurrence), 'policy.chain');

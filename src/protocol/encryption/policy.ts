@@ -146,6 +146,22 @@ export function roleOf(policy: Policy, key: string): Role {
   return entry.by === policy.root ? 'root host' : 'co-host';
 }
 
+/**
+ * How `key` leads to the root: its own entry first, then each appointer's. Empty where it is no
+ * host. What a host shows the server, which does not see the policy.
+ */
+export function chainOf(policy: Policy, key: string): Appointment[] {
+  const chain: Appointment[] = [];
+  let at = policy.hosts.find((host) => host.key === key);
+  const all = [...policy.hosts, ...policy.past];
+  while (at !== undefined && !chain.includes(at)) {
+    chain.push(at);
+    const { by } = at;
+    at = all.find((entry) => entry.key === by);
+  }
+  return chain;
+}
+
 export function isHost(policy: Policy, key: string): boolean {
   return roleOf(policy, key) !== 'guest';
 }

@@ -134,6 +134,47 @@ suite('policy', () => {
   });
 });
 
+suite('hosts who come back', () => {
+  test("through a locked gate, by their own admit or the root's", async () => {
+    const meeting = await openLobby();
+    const { policy } = meeting.of('ada');
+    await meeting.commit('ada', { policy: { ...policy, gate: 'locked' } });
+    const ada = meeting.of('ada');
+    const consents = { admits: [], leaves: [await leaveGroup(ada)] };
+    await meeting.remove('bob', ['ada'], { consents });
+    // Her key is still listed, and signs for itself; the root signs for a new leaf of its holder.
+    const [again, fresh] = [await makeLeaf(ada.key), await makeLeaf()];
+    for (const [name, leaf, signer] of [
+      ['ada', again, ada.key],
+      ['tablet', fresh, meeting.place.root],
+    ] as const) {
+      const cyd = meeting.of('cyd');
+      const knocker = await knockAt(cyd, leaf, meeting.link());
+      await refuses(() => commit(cyd, { add: [knocker] }), 'commit.add');
+      const admits = [await admit(signer, leaf.key.public_key, cyd.id, cyd.epoch)];
+      const added = { add: [knocker], consents: { admits, leaves: [] } };
+      await meeting.commit('cyd', added, new Map([[name, leaf]]));
+    }
+    const seats = await roster(meeting.of('dan'));
+    const roles = new Map(seats.map(({ key, role }) => [key, role]));
+    assert.equal(roles.get(toBase64url(ada.key.public_key)), 'root host');
+    assert.equal(roles.get(toBase64url(fresh.key.public_key)), 'guest');
+    await meeting.agree();
+  });
+
+  test('a recorder is a seat like any other, and named as one', async () => {
+    const meeting = await openLobby();
+    const { policy } = meeting.of('ada');
+    const recorder = [toBase64url(meeting.of('dan').key.public_key)];
+    await meeting.commit('ada', { policy: { ...policy, flags: { recorder, phoneBridge: [] } } });
+    const seats = await roster(meeting.of('cyd'));
+    assert.deepEqual(
+      seats.filter(({ flag }) => flag !== null).map(({ leaf, flag }) => [leaf, flag]),
+      [[meeting.of('dan').leaf, 'recorder']],
+    );
+  });
+});
+
 suite('order of committers', () => {
   test('all members see the same, without those who are to go', async () => {
     const meeting = await openMeeting('ada');

@@ -1,6 +1,9 @@
 /** Cipher suite 1 by WebCrypto and by noble, against vectors of RFC 9420 and RFC 9180. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { defaultCryptoProvider, getCiphersuiteFromName } from 'ts-mls';
 import type { MLSMessage, PrivateMessage, PublicMessage } from 'ts-mls';
 import { encode } from 'ts-mls/codec/tlsEncoder.js';
@@ -16,7 +19,8 @@ import { createSecretTree } from 'ts-mls/secretTree.js';
 import { openMeeting, random } from '#test/mls/meeting.ts';
 import { openLeafKey } from '../encryption/ed25519.ts';
 import type { Bytes } from '../encryption/bytes.ts';
-import { client_config } from './group.ts';
+import { exporter_labels, linkContext, mediaContext } from '../encryption/kdf.ts';
+import { client_config, exportKey } from './group.ts';
 import { openSuite, suite_name } from './suite.ts';
 import type { Suite, SuiteKind } from './suite.ts';
 import vectors from './vectors.json' with { type: 'json' };
@@ -136,6 +140,21 @@ suite('cipher suite 1', () => {
     }
   });
 
+  test('what the exporter gives under our labels, computed by Python', async () => {
+    const given = vectors.exporter;
+    const group = (await openMeeting('ada')).of('ada');
+    const keySchedule = {
+      ...group.state.keySchedule,
+      exporterSecret: bytes(given.exporter_secret),
+    };
+    const known = { ...group, state: { ...group.state, keySchedule } };
+    const context = await mediaContext(given.leaf, bytes(given.signature_key));
+    assert.equal(hex(await exportKey(known, exporter_labels.media, context)), given.media);
+    const nothing = new Uint8Array();
+    assert.equal(hex(await exportKey(known, exporter_labels.verify, nothing)), given.verify);
+    assert.equal(hex(await exportKey(known, exporter_labels.link, linkContext(2))), given.link_2);
+  });
+
   test('key pair of RFC 9180 appendix A.1.1', async () => {
     const { ikm, priv, pub } = vectors.hpke_key_pair;
     for (const kind of kinds) {
@@ -200,6 +219,12 @@ suite('cipher suite 1', () => {
         )),
       );
     }
+  });
+
+  test('without the curves in WebCrypto, noble is found by itself', async () => {
+    const script = fileURLToPath(new URL('../../../test/mls/without-curves.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [script]);
+    assert.equal(stdout, 'false soft soft\n');
   });
 
   test('members of both kinds meet', async () => {
