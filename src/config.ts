@@ -77,7 +77,8 @@ export const settings: readonly Setting[] = [
   {
     name: 'CONCLAVE_NODE_IP',
     fallback: '',
-    meaning: 'address browsers reach the media ports at; without it the one of this machine’s default route',
+    meaning:
+      'address browsers reach the media ports at; without it the one of this machine’s default route',
   },
   { name: 'CONCLAVE_MEDIA_UDP_PORT', fallback: '7882', meaning: 'media over UDP' },
   {

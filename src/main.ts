@@ -8,7 +8,7 @@ import { checkDisk, checkHealth, type HealthReport } from './app/health.ts';
 import { migrate, openDatabase, ping, type Database } from './app/database.ts';
 import { OperatorError } from './app/error.ts';
 import { Events, pruneJob } from './app/events.ts';
-import { createHttp, isEveryAddress } from './app/http.ts';
+import { createHttp, isEveryAddress, type Door } from './app/http.ts';
 import { createJobs } from './app/jobs.ts';
 import { createLog, type Log } from './app/log.ts';
 import { createMetrics, measureApp } from './app/metrics.ts';
@@ -122,8 +122,12 @@ function compose(config: Config, options: ServeOptions, { log, pages, postgres, 
       engine: async () => media.health(),
       disk: () => checkDisk(config.data_dir),
     });
-  const doors = [{ prefix: media.media_path, request: media.request, upgrade: media.upgrade }];
-  const http = createHttp({ config, log, pages, dispatcher, sockets, doors, health });
+  const door: Door = {
+    prefix: media.media_path,
+    request: (req, res) => media.request(req, res),
+    upgrade: (req, socket, head) => media.upgrade(req, socket, head),
+  };
+  const http = createHttp({ config, log, pages, dispatcher, sockets, doors: [door], health });
   const queue: Service = {
     name: 'jobs',
     start: () => jobs.start([forgetJob(dispatcher), pruneJob(db)]),

@@ -66,9 +66,9 @@ test('HTTPS is served directly, and a renewed certificate without a restart', as
   await http.start(new AbortController().signal);
   try {
     assert.match(http.origin, /^https:/);
-    const before = await shake(http.origin);
-    assert.equal(before.name, 'old.test');
-    assert.match(before.head, /strict-transport-security: max-age=31536000/i);
+    const first = await shake(http.origin);
+    assert.equal(first.name, 'old.test');
+    assert.match(first.head, /strict-transport-security: max-age=31536000/i);
     await rename(join(folder, 'new.key'), key);
     await rename(join(folder, 'new.crt'), cert);
     await until('the new certificate', 15_000, async () => {

@@ -19,6 +19,18 @@ test('a burst passes, the next waits for the refill, then one passes', () => {
   assert.equal(limiter.take('b', rate), 0, 'another key has a bucket of its own');
 });
 
+test('what is given back may be taken again, and no more', () => {
+  const limiter = new Limiter(() => 0);
+  const rate = { burst: 2, refill_ms: 100 };
+  limiter.take('a', rate);
+  limiter.giveBack('a', rate);
+  limiter.giveBack('a', rate);
+  assert.deepEqual(
+    [1, 2, 3].map(() => limiter.take('a', rate)),
+    [0, 0, 100],
+  );
+});
+
 test('over any history no more passes than burst plus refills', () => {
   const steps = fc.array(fc.nat({ max: 500 }), { maxLength: 200 });
   fc.assert(

@@ -39,6 +39,12 @@ export class Limiter {
     return (1 - bucket.level) * rate.refill_ms;
   }
 
+  /** Gives one back: what was taken did not happen, and by no fault of the caller's. */
+  giveBack(key: string, rate: Rate): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket !== undefined) bucket.level = Math.min(rate.burst, bucket.level + 1);
+  }
+
   get size(): number {
     return this.#buckets.size;
   }

@@ -161,9 +161,15 @@ class Dispatch implements Dispatcher {
     const isolation = call.live ? 'repeatable read' : 'read committed';
     // The answer goes through its shape before the commit: one that does not fit undoes the call,
     // and a column too many cannot leak.
-    return this.#transact(caller, isolation, async (ctx) =>
-      call.out.parse(await bound.run(ctx, parsed)),
-    );
+    try {
+      return await this.#transact(caller, isolation, async (ctx) =>
+        call.out.parse(await bound.run(ctx, parsed)),
+      );
+    } catch (cause) {
+      // Who tries again until the database is back must not find the limit reached then.
+      if (call.rate && isAway(cause)) this.#limiter.giveBack(key, call.rate);
+      throw cause;
+    }
   }
 
   async #transact<T>(

