@@ -42,6 +42,8 @@ declare global {
 async function findViolations({ page }: Visitor, screen: string): Promise<unknown[]> {
   await page.evaluate(axe_script);
   const violations = await page.evaluate(async () => {
+    // Colours on their way from one to another are nobody's choice.
+    for (const animation of document.getAnimations()) animation.finish();
     const results = await window.axe?.run({ resultTypes: ['violations'] });
     return results?.violations.map(({ id, help, nodes }) => ({
       id,

@@ -100,7 +100,7 @@ export const page_screens: readonly PageScreen[] = [
     open: async ({ origin, visitor }) => {
       const { link, room } = await makeMeeting(origin);
       await visitor.page.goto(origin + link.replace(room, 'a'.repeat(26)));
-      await visitor.page.getByRole('textbox').waitFor({ state: 'detached' });
+      await visitor.page.getByRole('heading', { name: /no such meeting|n’existe pas/ }).waitFor();
     },
   },
   {
