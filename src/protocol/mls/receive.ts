@@ -2,6 +2,7 @@
 import { processPrivateMessage, processPublicMessage } from 'ts-mls';
 import type { ClientState, PrivateMessage, PublicMessage } from 'ts-mls';
 import { unprotectPublicMessage } from 'ts-mls/messageProtectionPublic.js';
+import { CodecError, CryptoVerificationError, ValidationError } from 'ts-mls/mlsError.js';
 import { toBase64url } from '../link/base64url.ts';
 import { equal, wipe } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
@@ -173,9 +174,21 @@ async function follow(
     const known = new Set(Object.values(group.state.privatePath.privateKeys));
     await checkPrivateKeys(group.suite, state, known);
   } catch (cause) {
+    if (isPublicFault(cause)) {
+      throw new Refusal('commit.tree', 'a commit that nobody can apply', { cause });
+    }
     throw outOfSync(group, proposed, cause);
   }
   return adopt(group, proposed, state);
+}
+
+/**
+ * What every member sees alike: wrong signatures, parent hashes, lengths. The rest may be so for
+ * this member alone: secrets that do not open, and a confirmation tag of another history.
+ */
+function isPublicFault(cause: unknown): boolean {
+  if (cause instanceof CryptoVerificationError) return !cause.message.includes('confirmation tag');
+  return cause instanceof ValidationError || cause instanceof CodecError;
 }
 
 /** What was lawful and cannot be followed; with what it must lead to. */

@@ -189,6 +189,24 @@ suite('out of sync', () => {
     );
   });
 
+  test('a path with a public key that does not fit its secret', async () => {
+    // Everybody could follow it, and would fail at the next commit of somebody else.
+    const meeting = await openMeeting('ada');
+    await meeting.add('ada', ['bob', 'cyd', 'dan']);
+    const { state, suite: own } = meeting.of('ada');
+    let exported = 0;
+    const hpke: CiphersuiteImpl['hpke'] = {
+      ...own.hpke,
+      exportPublicKey: async (key) => {
+        exported += 1;
+        return exported === 1 ? random(32) : own.hpke.exportPublicKey(key);
+      },
+    };
+    const cipherSuite = { ...own, hpke };
+    const made = await createCommit({ state: { ...state }, cipherSuite }, {});
+    await expectationOf(meeting.of('bob'), encodeMessage(made.commit));
+  });
+
   test('an unlawful commit is refused as such, whether it can be followed or not', async () => {
     const meeting = await openMeeting('ada');
     await meeting.add('ada', ['bob', 'cyd']);
