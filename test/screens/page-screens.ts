@@ -128,6 +128,7 @@ export const page_screens: readonly PageScreen[] = [
       await button(visitor, names[lang].end).click();
       await page.getByRole('dialog').getByRole('button', { name: names[lang].end }).click();
       await button(visitor, names[lang].leave).waitFor({ state: 'detached' });
+      await page.getByRole('heading', { level: 1 }).waitFor();
     },
   },
   {
@@ -138,6 +139,7 @@ export const page_screens: readonly PageScreen[] = [
       await pressJoin(visitor);
       await button(visitor, names[visitor.lang].leave).click();
       await button(visitor, names[visitor.lang].leave).waitFor({ state: 'detached' });
+      await visitor.page.getByRole('heading', { level: 1 }).waitFor();
     },
   },
   {
