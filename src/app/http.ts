@@ -37,6 +37,12 @@ const headers_timeout_ms = 10_000;
 const request_timeout_ms = 30_000;
 const connections_max = 20_000;
 const header_bytes_max = 16 * 1024;
+/** How often Node looks for requests past their time; every 30 s unless told. */
+const timeouts_checked_ms = 5_000;
+const bare_options = {
+  maxHeaderSize: header_bytes_max,
+  connectionsCheckingInterval: timeouts_checked_ms,
+};
 const tls_poll_ms = 2_000;
 
 const permissions = [
@@ -147,7 +153,7 @@ function actorOf(req: IncomingMessage, config: Config): { kind: 'guest'; address
 }
 
 function createBareServer(config: Config, log: Log): Server | HttpsServer {
-  if (!config.tls) return createHttpServer({ maxHeaderSize: header_bytes_max });
+  if (!config.tls) return createHttpServer(bare_options);
   const { cert, key } = config.tls;
   const read = (): { cert: Buffer; key: Buffer } => ({
     cert: readFileSync(cert),
@@ -155,11 +161,7 @@ function createBareServer(config: Config, log: Log): Server | HttpsServer {
   });
   let server: HttpsServer;
   try {
-    server = createHttpsServer({
-      ...read(),
-      minVersion: 'TLSv1.2',
-      maxHeaderSize: header_bytes_max,
-    });
+    server = createHttpsServer({ ...read(), ...bare_options, minVersion: 'TLSv1.2' });
   } catch (cause) {
     throw new OperatorError(
       `The certificate ${cert} and key ${key} could not be used: ${(cause as Error).message}`,

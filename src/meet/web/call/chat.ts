@@ -3,7 +3,8 @@
  * is whoever the media server says sent the packet, never what the packet says. Whoever comes
  * later does not see what was written before.
  */
-import type { RemoteParticipant, Room } from './media.ts';
+import { RoomEvent } from './media.ts';
+import type { Participant, RemoteParticipant, Room } from './media.ts';
 import { cleanName } from './face.ts';
 import { follow } from './signal.ts';
 import type { Readable, Signal } from './signal.ts';
@@ -13,6 +14,10 @@ import type { Message, Phase } from './model.ts';
 /** Four bytes a character at most, and the envelope. */
 const packet_bytes_max = message_max * 4 + 200;
 const kept_max = 500;
+/** Messages sent again to somebody who was just coming in. */
+const catch_up_max = 10;
+/** The server tells arrivals in whole seconds, by its own clock. */
+const clock_slack_ms = 2000;
 /** How much one person may say in a while: more is not shown, and one's own is not sent. */
 const rate_max = 20;
 const rate_window_ms = 10_000;
@@ -47,6 +52,10 @@ export function readMessage(payload: Uint8Array): { id: string; text: string } |
   }
 }
 
+function encode({ id, text }: Message): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify({ id, text }));
+}
+
 export interface ChatParts {
   /** The room while the media line stands; what waits is sent into each new one. */
   readonly room: Readable<Room | null>;
@@ -65,6 +74,9 @@ export class Chat {
     follow(parts.phase, life, (phase) => {
       if (phase !== 'connected') return;
       for (const message of parts.messages.get()) if (message.waiting) void this.#post(message);
+    });
+    follow(parts.room, life, (room) => {
+      room?.on(RoomEvent.ParticipantActive, (participant) => void this.#catchUp(room, participant));
     });
   }
 
@@ -89,10 +101,10 @@ export class Chat {
   async #post(message: Message): Promise<void> {
     const room = this.#parts.room.get();
     if (room === null || this.#parts.phase.get() !== 'connected') return;
-    const { id, text } = message;
-    const payload = new TextEncoder().encode(JSON.stringify({ id, text }));
+    const { id } = message;
+    const options = { reliable: true, topic: chat_topic };
     try {
-      await room.localParticipant.publishData(payload, { reliable: true, topic: chat_topic });
+      await room.localParticipant.publishData(encode(message), options);
     } catch {
       // It stays marked as waiting, and leaves with the next connection.
       return;
@@ -101,6 +113,20 @@ export class Chat {
     const sent = (one: Message): Message =>
       one.id === id && one.you ? { ...one, waiting: false } : one;
     messages.set(messages.get().map(sent));
+  }
+
+  /**
+   * Somebody is shown a moment before data can reach them: what one wrote in between is sent to
+   * them alone. What was written before they came stays theirs who were there.
+   */
+  async #catchUp(room: Room, { identity, joinedAt }: Participant): Promise<void> {
+    const came_ms = (joinedAt?.getTime() ?? Date.now()) - clock_slack_ms;
+    const missed = this.#parts.messages.get().filter((one) => one.you && one.at >= came_ms);
+    const options = { reliable: true, topic: chat_topic, destinationIdentities: [identity] };
+    for (const message of missed.slice(-catch_up_max)) {
+      // Whoever is gone again needs nothing.
+      await room.localParticipant.publishData(encode(message), options).catch(() => undefined);
+    }
   }
 
   /** A packet of the chat, from whom the media server says. */
