@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createCommit } from 'ts-mls';
-import type { Proposal, Welcome } from 'ts-mls';
+import type { GroupInfo, Proposal, Welcome } from 'ts-mls';
+import { signGroupInfo } from 'ts-mls/groupInfo.js';
 import { appointIn, basePolicy, knockAt, makeLeaf, openMeeting } from '#test/mls/meeting.ts';
 import { random, refuses } from '#test/mls/meeting.ts';
 import type { Meeting } from '#test/mls/meeting.ts';
@@ -11,8 +12,10 @@ import { openRoot } from '../link/root.ts';
 import { utf8 } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { openInfo, sealInfo } from '../encryption/info.ts';
+import { identityOf } from '../encryption/kdf.ts';
 import { encodePolicy, policy_extension } from '../encryption/policy.ts';
 import type { Policy } from '../encryption/policy.ts';
+import type { RefusalCode } from '../encryption/refusal.ts';
 import { commit } from './commit.ts';
 import { create } from './create.ts';
 import { linkPsks, memberList, sealGroupInfo } from './group.ts';
@@ -170,6 +173,58 @@ suite('entering', () => {
     const { welcome, info } = await welcomeBy(forged, leaf, [psk('link:1')]);
     const entrance = { ...meeting.entrance(info), group: id, epoch: 1n, hosted: true };
     await refuses(() => join(leaf, welcome, entrance), 'policy.proof');
+  });
+
+  test('a Welcome and an info of two commits that lead to the same tree', async () => {
+    const meeting = await openMeeting('ada');
+    const leaf = await makeLeaf();
+    const add = [await knockAt(meeting.of('ada'), leaf, meeting.link())];
+    const [one, other] = [
+      await commit(meeting.of('ada'), { add }),
+      await commit(meeting.of('ada'), { add }),
+    ];
+    const entrance = { ...meeting.entrance(other.info), epoch: 1n };
+    await refuses(() => join(leaf, firstOf(one.welcomes).welcome, entrance), 'join.info');
+  });
+
+  test('a well-signed info that is not as ours are', async () => {
+    const meeting = await openMeeting('ada');
+    await meeting.add('ada', ['bob']);
+    const bob = meeting.of('bob');
+    const leaf = await makeLeaf();
+    const { welcome } = firstOf(
+      (await commit(bob, { add: [await knockAt(bob, leaf, meeting.link())] })).welcomes,
+    );
+    const { link, ...entrance } = meeting.entrance();
+    const place = { room: link.room, group: bob.id, epoch: bob.epoch, version: 1 };
+    const { group_info, tree } = await openInfo(entrance.info, link.secret, place);
+    const info = decodeInfo(group_info);
+    const { groupContext } = info;
+    const [external] = info.extensions;
+    assert.ok(external);
+    const ratchet_tree = { extensionType: 'ratchet_tree', extensionData: tree } as const;
+    const contextOf = (policy: Policy): GroupInfo['groupContext'] => {
+      const extensionData = encodePolicy(policy);
+      const extensions = [{ extensionType: policy_extension, extensionData }];
+      return { ...groupContext, extensions };
+    };
+    const banned = [await identityOf(bob.key.public_key)];
+    const table: readonly (readonly [Partial<GroupInfo>, RefusalCode])[] = [
+      [{ extensions: [] }, 'join.info'],
+      [{ extensions: [external, ratchet_tree] }, 'join.info'],
+      [{ groupContext: { ...groupContext, epoch: 9n } }, 'join.info'],
+      [{ groupContext: { ...groupContext, groupId: random(16) } }, 'join.info'],
+      [{ groupContext: { ...groupContext, extensions: [] } }, 'commit.extension'],
+      [{ groupContext: contextOf({ ...bob.policy, link: 2 }) }, 'info.link'],
+      [{ groupContext: contextOf({ ...bob.policy, banned }) }, 'commit.banned'],
+    ];
+    for (const [change, code] of table) {
+      const changed = { ...info, ...change, signer: bob.leaf };
+      const signed = await signGroupInfo(changed, new Uint8Array(), bob.suite.signature);
+      const plain = { group_info: encodeInfo(signed), tree };
+      const sealed = await sealInfo(plain, link.secret, place);
+      await refuses(() => join(leaf, welcome, { ...entrance, link, info: sealed }), code);
+    }
   });
 
   test('an info with a tree or a GroupInfo that was tampered with', async () => {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Commit, Proposal } from 'ts-mls';
-import { add, allRefuse, forgeRaw, psk, remove } from '#test/mls/forge.ts';
+import { add, allRefuse, bring, forgeRaw, psk, remove } from '#test/mls/forge.ts';
 import { knockAt, makeLeaf, openMeeting, random, refuses } from '#test/mls/meeting.ts';
 import type { Meeting } from '#test/mls/meeting.ts';
 import { openBeat } from '../encryption/beat.ts';
@@ -256,6 +256,10 @@ suite('what only a member could make', () => {
       [{ proposals: [reference], path }, 'commit.shape'],
       [{ proposals: inline(update), path }, 'commit.shape'],
       [{ proposals: inline(init), path }, 'commit.shape'],
+      [
+        { proposals: inline(bring(ada.policy), bring(ada.policy)), path: undefined },
+        'commit.shape',
+      ],
       [{ proposals: inline(newcomer, resumption), path: undefined }, 'commit.psk'],
       [{ proposals: inline(newcomer, psk(1)), path }, 'commit.path'],
       [{ proposals: [], path: undefined }, 'commit.path'],
@@ -297,6 +301,13 @@ suite('what only a member could make', () => {
           path: undefined,
         },
         'commit.tree',
+      ],
+      [
+        {
+          proposals: [],
+          path: { ...path, leafNode: { ...path.leafNode, signaturePublicKey: random(32) } },
+        },
+        'commit.leaf',
       ],
       // In order for all, but with a confirmation tag that nobody comes to.
       [{ proposals: [], path }, 'mls.out'],

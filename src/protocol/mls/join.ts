@@ -9,7 +9,7 @@ import { toBase64url } from '../link/base64url.ts';
 import type { Link } from '../link/link.ts';
 import { equal } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
-import { infoVersion, openInfo } from '../encryption/info.ts';
+import { openInfo } from '../encryption/info.ts';
 import { pskName } from '../encryption/kdf.ts';
 import { encodePolicy, isBanned } from '../encryption/policy.ts';
 import { must } from '../encryption/refusal.ts';
@@ -59,7 +59,6 @@ interface OpenedInfo {
 async function openEntrance(suite: Suite, entrance: Entrance): Promise<OpenedInfo> {
   const { link, group, epoch, info, now_ms } = entrance;
   const { room, version, secret } = link;
-  must(infoVersion(info) === version, 'info.link', 'sealed for another version of the link');
   const opened = await openInfo(info, secret, { room, group, epoch, version });
   const group_info = decodeInfo(opened.group_info);
   const tree = decodeTree(opened.tree);
