@@ -3,6 +3,7 @@
  * database holds the facts and every item reads them anew, so that an agenda lost with the process
  * is made again from them.
  */
+import { isAway } from '../app/database.ts';
 import type { Log } from '../app/log.ts';
 import type { Ctx, Dispatcher } from '../app/server.ts';
 
@@ -51,7 +52,8 @@ export class Agenda {
       if (this.#act === undefined) throw new Error('the delivery service has not been started');
       await this.#act(work);
     } catch (err) {
-      this.#log?.warn({ err, item: name.split(' ')[0] }, 'delivery: put off');
+      const item = name.split(' ')[0];
+      if (!isAway(err)) this.#log?.warn({ err, item }, 'a step of the delivery service failed');
       this.set(name, retry_ms, work);
     }
   }

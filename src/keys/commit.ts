@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Input, Output } from '../app/contract.ts';
 import { CallerError } from '../app/error.ts';
 import type { Ctx } from '../app/server.ts';
@@ -84,14 +85,16 @@ export async function resync(
   return { seq };
 }
 
+/** Who was welcomed and has not come yet has a place too. */
 async function checkRoom(ctx: Ctx, group: Group, { welcomes }: Commit): Promise<void> {
   if (welcomes.length === 0) return;
-  const { leaves } = await ctx.tx
-    .selectFrom('mls_leaf')
-    .select(({ fn }) => fn.countAll<number>().as('leaves'))
-    .where('mls_group', '=', group.id)
-    .executeTakeFirstOrThrow();
-  if (leaves + welcomes.length > leaves_max)
+  const { rows } = await sql<{ taken: number }>`
+    select count(*) as taken from (
+      select id from mls_leaf where mls_group = ${group.id}
+      union
+      select leaf from mls_knock where room = ${group.room} and mls_group = ${group.id}
+        and welcome is not null) as place`.execute(ctx.tx);
+  if ((rows[0]?.taken ?? 0) + welcomes.length > leaves_max)
     throw new CallerError('keys.full', `This group is full: ${leaves_max} are in it.`, 409);
 }
 
@@ -184,9 +187,11 @@ async function removeGone(
     .where('epoch', '<', group.epoch)
     .execute();
   const by_host = isHost(session, group);
+  // As in the group itself: nobody but a host removes a host.
+  const removable = leaves.filter(({ id }) => by_host || !group.hosts.includes(id));
   const leaving = (leaf: Leaf): boolean => by_host || !desk.sessions.isHere(group.room, leaf.id);
-  const parting = leaves.filter(leaving);
-  const named = leaves.filter((leaf) => !leaving(leaf)).map(({ id }) => id);
+  const parting = removable.filter(leaving);
+  const named = removable.filter((leaf) => !leaving(leaf)).map(({ id }) => id);
   if (named.length > 0)
     await ctx.tx
       .updateTable('mls_leaf')

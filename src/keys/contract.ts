@@ -78,7 +78,8 @@ const knock_state = z.object({ knock: knock_id, answer: answer.nullable() });
 const accepted = z.union([z.object({ seq: count }), z.object({ conflict: page })]);
 
 const busy = { burst: 2_000, refill_ms: 2 };
-const door_rate = { burst: 600, refill_ms: 50 };
+/** A whole office behind one address may come back at once. */
+const door_rate = { burst: 1_000, refill_ms: 20 };
 const followed = { account: z.string().max(100), seq: count };
 
 export const keys = contract('keys', {

@@ -4,6 +4,7 @@ import type { Ctx } from '../app/server.ts';
 import { answerKnocks, lockWaiting } from './answer.ts';
 import { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
+import { noMeeting } from './hello.ts';
 import { expel } from './part.ts';
 import { lockLive, toBytes, type Group } from './store.ts';
 
@@ -73,7 +74,7 @@ export async function forgetRooms(ctx: Ctx, rooms: readonly string[]): Promise<v
 /**
  * The root key ends the group and sets link and door: the way back for its holder, when a co-host
  * changed the link and put them out.
- * @throws CallerError `keys.not-root`, `keys.bad-link`
+ * @throws CallerError `keys.not-root`, `keys.no-meeting`, `keys.bad-link`
  */
 export async function reset(
   ctx: Ctx,
@@ -85,7 +86,8 @@ export async function reset(
   if (!session.root) throw new CallerError('keys.not-root', 'Only the root key may.', 403);
   const { link, hash } = input.door;
   const meeting = await desk.meetings.find(ctx, room);
-  if (!meeting || link <= meeting.link)
+  if (!meeting) throw noMeeting();
+  if (link <= meeting.link)
     throw new CallerError('keys.bad-link', 'The link needs a higher version.', 409);
   const group = await lockLive(ctx, room);
   if (group) await endGroup(ctx, desk, group);

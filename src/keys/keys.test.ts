@@ -110,8 +110,12 @@ test('a group is made, joined, followed and read', async () => {
   assert.deepEqual(await explain(group, () => ada.create(group)), ['keys.created']);
   await ada.watch();
   const ben = await Member.arrive(where);
-  const knock = await ben.knock();
-  await ada.until(() => ada.state?.knocks[0]?.id === ben.id);
+  let knock = '';
+  const knocked = await explain(group, async () => {
+    knock = await ben.knock();
+    await ada.until(() => ada.state?.knocks[0]?.id === ben.id);
+  });
+  assert.deepEqual(knocked, ['keys.knocked']);
   const welcome = random(200);
   assert.deepEqual(await explain(group, () => ada.commit(0, { welcomes: [{ knock, welcome }] })), [
     'keys.appended',
@@ -198,7 +202,8 @@ test('one commit closes an epoch; who is late gets what closed it; the same byte
   );
   const old = await ben?.call('app', { epoch: 1, msg: random(9) });
   assert.ok(old && 'conflict' in old, 'an application message of a closed epoch');
-  await ben?.call('resync', { epoch: 2, msg: random(300), info: random(300) });
+  const returning = { epoch: 2, msg: random(300), info: random(300) };
+  await explain(ada.group, async () => ben?.call('resync', returning));
   assert.deepEqual(await ada.commit(1, bytes), { seq: 2 });
   const ahead = await ada.commit(9);
   assert.ok('conflict' in ahead && ahead.conflict.epoch === 3);

@@ -11,7 +11,7 @@ import { noMeeting } from './hello.ts';
 import { waiting_max } from './limits.ts';
 import { lineOf, type Session } from './session.ts';
 import { requireHost } from './standing.ts';
-import { lockLive, toBytes, type KnockRow } from './store.ts';
+import { lockLive, noGroup, toBytes, type KnockRow } from './store.ts';
 
 type Calls = typeof keys.calls;
 
@@ -147,7 +147,7 @@ export async function deny(
 ): Promise<Output<Calls['deny']>> {
   const session = desk.sessions.find(input.pass, 'signal');
   const group = await lockLive(ctx, session.room);
-  if (!group) throw new CallerError('keys.no-group', 'This group has ended.', 410);
+  if (!group) throw noGroup();
   requireHost(session, group);
   const row = await ctx.tx
     .selectFrom('mls_knock')

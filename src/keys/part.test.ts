@@ -120,6 +120,18 @@ test('whom another leaf removes parts once its connection is lost', async () => 
   assert.ok(media.closed.includes(cy.id));
 });
 
+test('nobody but a host removes a host that is away', async () => {
+  const [ada, ben, cy] = await four();
+  await makeHost(ada);
+  await ada.commit(1, { hosts: [ada.id] });
+  await lose(ada, ben);
+  await ben.commit(2, { gone: [ada.id] });
+  await ada.reconnect();
+  await ada.call('resync', { epoch: 3, msg: random(9), info: random(9) });
+  await cy.until(() => cy.state?.seq === 4);
+  assert.ok(!media.closed.includes(ada.id));
+});
+
 test('a Welcome that was not taken is void once its leaf is removed', async () => {
   const [ada] = await gather(await place(), 1);
   const eve = await Member.arrive(ada.place);
@@ -143,6 +155,7 @@ test('a host voids a commit, and everything beside it is as before', async () =>
     gone: [cy.id, dan.id],
   });
   await eve.enter(knock);
+  for (const who of [ada, ben, cy]) await who.call('ready', { epoch: 2 });
   assert.equal(await codeOf(eve.call('refuse', { seq: 9 })), 'keys.too-late');
   const events = await explain(ada.group, () => ada.call('refuse', { seq: 2 }));
   assert.deepEqual(events, ['keys.appended', 'keys.parted', 'keys.lost']);
@@ -154,6 +167,8 @@ test('a host voids a commit, and everything beside it is as before', async () =>
   assert.deepEqual(await ben.commit(1, rubbish), { seq: 2 });
   assert.equal(await codeOf(ben.commit(1)), 'keys.adrift');
   await ben.call('resync', { epoch: 1, msg: random(9), info: random(9) });
+  const ready = (): Promise<string[]> => explain(ada.group, () => ada.call('ready', { epoch: 2 }));
+  assert.deepEqual(await ready(), [], 'others were ready for the voided epoch only');
   await ben.commit(2);
   assert.deepEqual(await ada.call('refuse', { seq: 2 }), { voided: true });
   assert.equal(await codeOf(ada.call('refuse', { seq: 4 })), 'keys.too-late');

@@ -8,7 +8,7 @@ import { noMeeting } from './hello.ts';
 import { resume_max } from './limits.ts';
 import { lineOf } from './session.ts';
 import { requireLeaf } from './standing.ts';
-import { findGroup, lockLive, readPage, readState, toText } from './store.ts';
+import { findGroup, findLive, noGroup, readPage, readState, toText } from './store.ts';
 
 type Calls = typeof keys.calls;
 
@@ -77,8 +77,8 @@ export async function token(
 ): Promise<Output<Calls['token']>> {
   const { room, id, ...session } = desk.sessions.find(input.pass, 'read');
   if (!(await desk.meetings.find(ctx, room))) throw noMeeting();
-  const group = await lockLive(ctx, room);
-  if (!group) throw new CallerError('keys.no-group', 'This group has ended.', 410);
+  const group = await findLive(ctx, room);
+  if (!group) throw noGroup();
   await requireLeaf(ctx, group, { room, id, ...session });
   return desk.media.mint(ctx, { room, id });
 }

@@ -25,9 +25,15 @@ export async function release(ctx: Ctx, desk: Desk, room: string): Promise<void>
     .forUpdate()
     .execute();
   if (rows.length === 0) return;
-  const ids = rows.map(({ id }) => id);
-  await ctx.tx.updateTable('mls_knock').set({ released: true }).where('id', 'in', ids).execute();
-  for (const knocks of slice(rows.map(toKnock)))
+  const ids = rows.map(({ id }) => id).toSorted();
+  // The order in which they are shown is the order in which a newcomer reads them.
+  await ctx.tx
+    .updateTable('mls_knock')
+    .set({ released: true, knocked_at: ctx.now })
+    .where('id', 'in', ids)
+    .execute();
+  const shown = rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  for (const knocks of slice(shown.map(toKnock)))
     await ctx.publish(keys, 'knocked', group.account, { knocks });
   if (rows.length === welcomes_max) ctx.after(() => desk.releaseLater(room));
 }

@@ -13,13 +13,17 @@ export const toBytes = (text: string): Buffer => Buffer.from(text, 'base64url');
 
 /** The live group of a room, whose row is locked until the transaction ends. */
 export function lockLive(ctx: Ctx, room: string): Promise<Group | undefined> {
-  return ctx.tx
-    .selectFrom('mls_group')
-    .selectAll()
-    .where('room', '=', room)
-    .where('ended_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst();
+  return liveOf(ctx, room).forUpdate().executeTakeFirst();
+}
+
+/** The same without the lock, for who only reads. */
+export function findLive(ctx: Ctx, room: string): Promise<Group | undefined> {
+  return liveOf(ctx, room).executeTakeFirst();
+}
+
+function liveOf({ tx }: Ctx, room: string) {
+  const query = tx.selectFrom('mls_group').selectAll();
+  return query.where('room', '=', room).where('ended_at', 'is', null);
 }
 
 /**
@@ -35,18 +39,12 @@ export async function lockGroup(ctx: Ctx, room: string, group: string): Promise<
 
 /** As `lockGroup`, for who only reads. */
 export async function findGroup(ctx: Ctx, room: string, group: string): Promise<Group> {
-  const found = await ctx.tx
-    .selectFrom('mls_group')
-    .selectAll()
-    .where('id', '=', group)
-    .where('room', '=', room)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
-  if (!found) throw noGroup();
+  const found = await findLive(ctx, room);
+  if (found?.id !== group) throw noGroup();
   return found;
 }
 
-function noGroup(): CallerError {
+export function noGroup(): CallerError {
   return new CallerError('keys.no-group', 'This group has ended.', 410);
 }
 

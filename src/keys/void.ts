@@ -52,7 +52,6 @@ export async function refuse(
 /** Opens the epoch again. The log only grows: the void is an entry of its own. */
 async function voidCommit(ctx: Ctx, desk: Desk, group: Group, closing: Closing): Promise<void> {
   const { seq, epoch, sender, undo } = closing;
-  const ofGroup = { mls_group: group.id };
   await ctx.tx
     .updateTable('mls_entry')
     .set({ voided: true })
@@ -72,6 +71,8 @@ async function voidCommit(ctx: Ctx, desk: Desk, group: Group, closing: Closing):
     .execute();
   group.epoch = epoch;
   group.ready_epoch = -1;
+  // The next epoch of this number is another one: who was ready for the voided one is not for it.
+  desk.votes.forget(group.id);
   await append(ctx, group, { kind: 'void', epoch, msg: Buffer.alloc(0), of: seq });
   const joined = await ctx.tx
     .selectFrom('mls_leaf')
@@ -80,7 +81,7 @@ async function voidCommit(ctx: Ctx, desk: Desk, group: Group, closing: Closing):
     .where('joined_epoch', '=', epoch + 1)
     .execute();
   await part(ctx, desk, group, joined);
-  if (undo) await revert(ctx, desk, group, undo, ofGroup);
+  if (undo) await revert(ctx, desk, group, undo);
   await saveGroup(ctx, group);
 }
 
@@ -89,7 +90,6 @@ async function revert(
   desk: Desk,
   group: Group,
   { hosts, welcomed, parted, named, door }: Undo,
-  ofGroup: { mls_group: string },
 ): Promise<void> {
   group.hosts = [...hosts];
   if (door) {
@@ -103,7 +103,7 @@ async function revert(
       .where('mls_group', '=', group.id)
       .where('id', 'in', named)
       .execute();
-  await restore(ctx, desk, group, parted, ofGroup);
+  await restore(ctx, desk, group, parted);
   if (welcomed.length === 0) return;
   const knocks = await ctx.tx
     .updateTable('mls_knock')
@@ -120,7 +120,6 @@ async function restore(
   { sessions }: Desk,
   { id: group, room, account }: Group,
   parted: Undo['parted'],
-  ofGroup: { mls_group: string },
 ): Promise<void> {
   const lost: string[] = [];
   for (const { id, joined_epoch } of parted) {
@@ -129,7 +128,7 @@ async function restore(
     const lost_at = here.length === 0 ? ctx.now : null;
     await ctx.tx
       .insertInto('mls_leaf')
-      .values({ ...ofGroup, id, joined_epoch, named: false, adrift: false, lost_at })
+      .values({ mls_group: group, id, joined_epoch, named: false, adrift: false, lost_at })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     ctx.after(() => here.forEach((session) => (session.member = group)));
