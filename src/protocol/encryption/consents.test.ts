@@ -4,17 +4,19 @@ import { toBase64url } from '../link/base64url.ts';
 import { openRoot } from '../link/root.ts';
 import { admit, checkAdmit } from './admit.ts';
 import { appoint } from './appointment.ts';
-import { utf8 } from './bytes.ts';
+import { concat, u32, u64, utf8 } from './bytes.ts';
 import type { Bytes } from './bytes.ts';
 import { adds_max, consents_bytes_max, decodeConsents, encodeConsents } from './consents.ts';
 import { generateLeafKey } from './ed25519.ts';
-import { infoVersion, openInfo, sealInfo } from './info.ts';
+import { info_bytes_max, infoVersion, openInfo, sealInfo } from './info.ts';
+import { deriveInfoKey } from './kdf.ts';
 import { authenticateKnock, checkKnockMac, openGreeting, sealGreeting } from './knock.ts';
 import { checkLeave, leave } from './leave.ts';
 import { newPolicy } from './policy.ts';
 import { newerProfile, openProfile, signProfile } from './profile.ts';
 import type { RefusalCode } from './refusal.ts';
 import { Refusal } from './refusal.ts';
+import { seal, unseal } from './seal.ts';
 
 const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 const group = random(16);
@@ -135,6 +137,14 @@ suite('what is sealed under the link', () => {
     relabelled[3] = 3;
     await refuses(() => openInfo(relabelled, secret, { ...place, version: 3 }), 'seal.open');
     await refuses(() => openInfo(sealed.slice(0, 30), secret, place), 'info.short');
+    const large = concat(u32(2), new Uint8Array(info_bytes_max));
+    await refuses(() => openInfo(large, secret, place), 'info.shape');
+    // Well sealed by somebody with the link, with a length beyond its end.
+    const key = await deriveInfoKey(secret, room);
+    const context = concat(group, u64(7), u32(2));
+    const lying = await seal(key, 'conclave/info/v1', context, concat(u32(9), random(8)));
+    await refuses(() => openInfo(concat(u32(2), lying), secret, place), 'info.shape');
+    await refuses(() => unseal(key, 'x', context, random(27)), 'seal.short');
   });
 
   test('a knock needs the link, and its name belongs to its KeyPackage', async () => {

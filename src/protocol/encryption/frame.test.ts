@@ -123,6 +123,9 @@ suite('frames', () => {
       [new Uint8Array(frame_bytes_max + 65), 'frame.limit'],
     ];
     for (const [frame, code] of table) await refuses(() => readTrailer(frame), code);
+    const sealer = await openSealer(random(32), 1n, { leaf: 0, source: 2, stream: 0 });
+    const huge = new Uint8Array(frame_bytes_max + 1);
+    await refuses(() => sealer.seal('vp8', huge), 'frame.limit');
     assert.deepEqual(readTrailer(tail(0, 4, 5, 0xc1)), {
       counter: 0,
       stream: 4,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { utf8 } from './bytes.ts';
-import { decodeJson, encodeJson, readFields } from './json.ts';
+import { decodeJson, encodeJson, readBytes, readFields, readList } from './json.ts';
+import { readText, readWhole } from './json.ts';
 import type { RefusalCode } from './refusal.ts';
 import { Refusal } from './refusal.ts';
 
@@ -61,6 +62,18 @@ suite('canonical JSON', () => {
         }
       }),
     );
+  });
+
+  test('bytes, lists, numbers and texts of exactly their kind', () => {
+    assert.equal(readBytes('AAA', 2), 'AAA');
+    for (const value of ['AAB', 'AAA=', 'AA', 'AAAA', 'A+A', 1, null]) {
+      refuses(() => readBytes(value, 2), 'json.value');
+    }
+    refuses(() => readList({ length: 1 }, 5, String), 'json.shape');
+    refuses(() => readList([1, 2], 1, String), 'json.shape');
+    for (const value of [1.5, -1, '1', null]) refuses(() => readWhole(value, 0), 'json.value');
+    for (const value of ['abc', 1]) refuses(() => readText(value, 2), 'json.value');
+    refuses(() => encodeJson('abc', 4), 'json.size');
   });
 
   test('an object has exactly the fields of its shape, in their order', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { createProposal } from 'ts-mls';
+import { createApplicationMessage, createProposal } from 'ts-mls';
 import { openMeeting, refuses } from '#test/mls/meeting.ts';
+import { admit } from '../encryption/admit.ts';
 import { utf8 } from '../encryption/bytes.ts';
+import { encodeConsents } from '../encryption/consents.ts';
 import { body_bytes_max, openDirect, sealDirect, sendApp } from './app.ts';
 import { commit, settle } from './commit.ts';
 import { mediaKey, retire, verifyCode } from './group.ts';
@@ -68,6 +70,29 @@ suite('messages of members', () => {
     for (const in_public of [true, false]) {
       const made = await createProposal(group.state, in_public, remove, group.suite);
       await refuses(() => receive(meeting.of('bob'), encodeMessage(made.message)), 'mls.kind');
+    }
+  });
+
+  test('of this group, and with nothing beside the body', async () => {
+    const meeting = await openMeeting('ada');
+    await meeting.add('ada', ['bob']);
+    const other = await openMeeting('ada');
+    await other.add('ada', ['bob']);
+    const foreign = await sendApp(other.of('ada'), utf8('hello'));
+    await refuses(() => receive(meeting.of('bob'), foreign.message), 'mls.group');
+    const { state, suite: own, key, id, epoch } = meeting.of('ada');
+    const admits = [await admit(key, key.public_key, id, epoch)];
+    for (const [data, code] of [
+      [encodeConsents({ admits, leaves: [] }), 'mls.kind'],
+      [utf8('anything'), 'json.text'],
+    ] as const) {
+      const { privateMessage } = await createApplicationMessage(state, utf8('hello'), own, data);
+      const message = {
+        version: 'mls10',
+        wireformat: 'mls_private_message',
+        privateMessage,
+      } as const;
+      await refuses(() => receive(meeting.of('bob'), encodeMessage(message)), code);
     }
   });
 

@@ -177,7 +177,11 @@ suite('out of sync', () => {
       { proposalType: 'add', add: { keyPackage: guest.packed.publicPackage } },
     ]);
     const kept = await spoiled(meeting, 'bob', []);
-    for (const info of [wrong.info, kept.info]) {
+    const fewer = await spoiled(meeting, 'bob', [
+      remove,
+      { proposalType: 'remove', remove: { removed: meeting.of('ada').leaf } },
+    ]);
+    for (const info of [wrong.info, kept.info, fewer.info]) {
       const entrance = { ...meeting.entrance(info), epoch };
       await refuses(() => resync(leaf, entrance, memory), 'resync.unexpected');
     }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createCommit, joinGroup } from 'ts-mls';
-import type { RatchetTree } from 'ts-mls';
+import type { Node, RatchetTree } from 'ts-mls';
 import {
   appointIn,
   basePolicy,
@@ -122,6 +122,45 @@ suite('hide', () => {
       return [];
     });
     await refuses(() => checkUnmerged(torn, 'join.info'), 'join.info');
+  });
+});
+
+suite('unmerged leaves', () => {
+  test('of a small tree: below their parent, there, and listed in between', async () => {
+    const { leafNode } = (await makeLeaf()).packed.publicPackage;
+    const leaf: Node = { nodeType: 'leaf', leaf: leafNode };
+    const parent = (...unmergedLeaves: number[]): Node => ({
+      nodeType: 'parent',
+      parent: { hpkePublicKey: random(32), parentHash: random(32), unmergedLeaves },
+    });
+    // Leaves 0 to 3 at 0, 2, 4, 6; their parents at 1 and 5; the root at 3.
+    const tree = (left?: Node, root?: Node, right?: Node): RatchetTree => [
+      leaf,
+      left,
+      leaf,
+      root,
+      leaf,
+      right,
+      leaf,
+    ];
+    for (const lawful of [
+      tree(parent(), parent(), parent()),
+      tree(parent(1), parent(1), parent()),
+      tree(undefined, parent(1, 2)),
+      tree(parent(0), undefined, parent(3)),
+    ]) {
+      checkUnmerged(lawful, 'join.info');
+    }
+    for (const wrong of [
+      tree(parent(3)),
+      tree(undefined, undefined, parent(0)),
+      tree(parent(), parent(1), parent()),
+      tree(undefined, parent(1, 1)),
+      tree(undefined, parent(9)),
+      tree(undefined, parent(2)).with(4, undefined),
+    ]) {
+      await refuses(() => checkUnmerged(wrong, 'join.info'), 'join.info');
+    }
   });
 });
 
