@@ -6,7 +6,7 @@ import { deriveDoor } from '#src/protocol/link/door.ts';
 import { openBrowsers } from './browser.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { button, inCall, meetTogether, ownTile, pressJoin } from './journey.ts';
+import { button, inCall, joinMeeting, meetTogether, ownTile, pressJoin } from './journey.ts';
 import { names } from './names.ts';
 import { must } from './program.ts';
 import { until } from './until.ts';
@@ -185,6 +185,25 @@ async function endForEveryone(host: Visitor): Promise<void> {
   if (await asked.isVisible()) await asked.getByRole('button', { name: en.end }).click();
   await over.waitFor();
 }
+
+test('what is written while somebody comes in reaches them', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const ben = await visit({ name: 'Ben', person: 1 });
+    const link = await meetTogether(house.origin, [ada]);
+    await button(ada, en.chat).click();
+    await ada.page.getByRole('textbox', { name: en.message }).fill('come in');
+    // At once, when Ben is shown: his data channel is not open by then.
+    const greeted = ada
+      .tile('Ben')
+      .waitFor()
+      .then(() => ada.page.keyboard.press('Enter'));
+    await joinMeeting(ben, link);
+    await greeted;
+    await button(ben, en.chat).click();
+    await ben.page.getByRole('log', { name: en.chat }).getByText('come in').waitFor();
+  });
+});
 
 test('another camera and microphone are taken without leaving', async () => {
   await browsers.run(house.origin, async (visit) => {

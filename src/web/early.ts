@@ -16,6 +16,8 @@ export interface Early {
   readonly held: HTMLElement[];
   /** The own sound and picture, where they were asked for before hydration. */
   readonly media: EarlyMedia;
+  /** Before this, hydrating would hold up what the page shows first. Never rejects. */
+  shown?: Promise<unknown>;
   release(): void;
 }
 

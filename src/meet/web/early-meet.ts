@@ -7,7 +7,10 @@ import type { Kind } from './devices.ts';
 import { askFor } from './devices.ts';
 import { readPlace } from './seat.ts';
 
-const { media } = holdEarly();
+/** A camera that takes longer than a glance does not hold up the page. */
+const glance_ms = 400;
+const early = holdEarly();
+const { media } = early;
 const page = document.documentElement;
 const place = readPlace(location.pathname.slice(3));
 
@@ -48,6 +51,13 @@ async function showPicture(): Promise<void> {
   if (stream) video.srcObject = stream;
 }
 
+/** Resolves when the own picture is on screen, or at once where none was asked for. */
+async function pictureShown(): Promise<void> {
+  if (!(await media.video)) return;
+  const video = await parsed<HTMLVideoElement>('video');
+  await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+}
+
 async function restoreName(): Promise<void> {
   const field = await parsed<HTMLInputElement>('input[name=name]');
   field.value ||= localStorage.getItem('name') ?? '';
@@ -65,4 +75,8 @@ if (location.hash.length > 60) {
 // The page finds the reason of a refusal when it adopts the promise.
 media.audio?.catch(ignore);
 showPicture().catch(ignore);
+early.shown = Promise.race([
+  pictureShown().catch(ignore),
+  new Promise((resolve) => setTimeout(resolve, glance_ms)),
+]);
 restoreName().catch(ignore);

@@ -20,6 +20,8 @@ export { Call } from './call/index.tsx';
 export { followLevel } from './level.ts';
 export { takeSeat } from './take-seat.ts';
 
+/** A second device that takes longer than this does not keep anybody out. */
+const device_max_ms = 3000;
 const ahead = new TicketAhead();
 let root_seed: ReturnType<typeof readRootSeed> | null = null;
 
@@ -40,6 +42,17 @@ export async function prepare(visit: Visit): Promise<void> {
   ahead.watch(compose, visit.following.signal);
 }
 
+/**
+ * Waits for what is switched on: for as long as the browser asks the person, but once one device
+ * is there, the browser has asked, and another one that hangs is left behind.
+ */
+async function broughtIn(own: Visit['own']): Promise<void> {
+  const { audio, video } = own.store.get();
+  const asked = own.ask();
+  if (audio === null && video === null) return asked;
+  await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, device_max_ms))]);
+}
+
 /** Into the call under that name, with what is switched on. */
 export async function goIn(visit: Visit, name: string): Promise<void> {
   const { own, store, link } = visit;
@@ -50,7 +63,7 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   ticket.catch((cause: unknown) => refuse(visit, cause));
   // The page after the call must be here when the line is not.
   void loadAside().catch(() => undefined);
-  const [seed] = await Promise.all([knowRootSeed(room), own.ask()]);
+  const [seed] = await Promise.all([knowRootSeed(room), broughtIn(own)]);
   const { joining, link_url } = store.get();
   if (!joining) return;
   visit.following.abort();

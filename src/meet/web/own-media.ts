@@ -164,7 +164,8 @@ export class OwnMedia {
         else this.#put(kind, null, faultOf(cause));
       }
     }
-    await this.#readDevices();
+    // Only names for the settings: a listing that hangs holds up nobody.
+    void this.#readDevices();
   }
 
   async #readDevices(): Promise<void> {

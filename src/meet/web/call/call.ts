@@ -1,6 +1,7 @@
 /** The whole call of one seat, put together from its parts; no view and no framework. */
 import { Connection } from './connection.ts';
 import type { Seat } from './connection.ts';
+import { endFirstMoments } from './first-moments.ts';
 import { Opening } from './opening.ts';
 import { OwnTrack } from './own-track.ts';
 import { showStream } from './picture.ts';
@@ -107,6 +108,7 @@ export class Call implements CallModel {
     };
     follow(this.#opening.room, alive, (room) => {
       if (room === null) return;
+      endFirstMoments();
       this.#microphone.enter(room);
       this.#camera.enter(room);
     });

@@ -4,26 +4,16 @@
  */
 import { lazy } from 'react';
 import type { ComponentType, LazyExoticComponent } from 'react';
+import { firstMoments } from './first-moments.ts';
 import { load } from './load.ts';
 
 type Controls = typeof import('./controls.tsx');
 
-/** The first picture comes first; the controls are there in the first pause, or soon after. */
-const patience_ms = 300;
-
 let loading: Promise<Controls> | undefined;
 
 function loadControls(): Promise<Controls> {
-  loading ??= pauseOnce().then(() => load(() => import('./controls.tsx')));
+  loading ??= firstMoments().then(() => load(() => import('./controls.tsx')));
   return loading;
-}
-
-function pauseOnce(): Promise<void> {
-  return new Promise((resolve) => {
-    if ('requestIdleCallback' in window) {
-      requestIdleCallback(() => resolve(), { timeout: patience_ms });
-    } else setTimeout(resolve, patience_ms);
-  });
 }
 
 function partOf<Props>(
