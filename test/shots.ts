@@ -83,7 +83,9 @@ async function shootCalls(browser: Browser): Promise<void> {
         await shoot(fileName(name, variant), async () => {
           const page = await visitor.context.newPage();
           await page.goto(stage.address(sample, variant.lang));
-          await page.getByRole('main').waitFor();
+          // The controls come after the first pictures.
+          const { leave } = names[variant.lang];
+          await page.getByRole('button', { name: leave, exact: true }).waitFor();
           await act?.(page, names[variant.lang]);
           await take(page, fileName(name, variant));
           await page.close();
