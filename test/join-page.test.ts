@@ -36,6 +36,24 @@ async function holdScripts({ page }: Visitor): Promise<() => Promise<void>> {
   };
 }
 
+/**
+ * Submits the form as soon as React has adopted it, which it marks on the element, and so before
+ * the first effects of the page, which come in a task of their own.
+ */
+function submitWhenAdopted(): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener('message', () => {
+    const field = document.querySelector<HTMLInputElement>('input[name=name]');
+    const adopted = Object.keys(field?.form ?? {}).some((key) => key.startsWith('__react'));
+    if (field && adopted) {
+      field.value = 'Ada';
+      field.form?.requestSubmit();
+    } else port2.postMessage(null);
+  });
+  port1.start();
+  port2.postMessage(null);
+}
+
 describe('before the framework', () => {
   test('the own picture is there, and a name with Enter is kept', async () => {
     await browsers.run(house.origin, async (visit) => {
@@ -53,6 +71,16 @@ describe('before the framework', () => {
       await inCall(ada);
       const own = await ada.watch(ownTile(ada).locator('video'));
       assert.equal(own.person, 0);
+    });
+  });
+
+  test('a press in the very moment of hydration is kept', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const ada = await visit({ name: 'Ada', person: 0 });
+      const { link } = await makeMeeting(house.origin);
+      await ada.page.addInitScript(submitWhenAdopted);
+      await ada.page.goto(house.origin + link);
+      await inCall(ada);
     });
   });
 

@@ -37,6 +37,8 @@ export function holdEarly(): Early {
         : target.closest<HTMLElement>('button[type=button]');
     if (!pressed) return;
     event.preventDefault();
+    // While React hydrates it listens already, but the page behind it has not begun.
+    event.stopPropagation();
     early.held.push(pressed);
   };
   const early: Early = {
