@@ -3,7 +3,7 @@
  * translate and call `dispatch`; a verb never knows through which door it was reached.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { Call, Contract, Event, EventData, Input, Output } from './contract.ts';
 import { isAway, isConflict, type Database, type Tx } from './database.ts';
 import { CallerError, LimitError, toWire, UnavailableError, type WireError } from './error.ts';
@@ -261,10 +261,19 @@ function tooOften(wait_ms: number): LimitError {
   return new LimitError('app.too-often', message, wait_ms);
 }
 
-/** Waits for the next multiple of `step_ms` after arrival. */
+/** Timers keep whole milliseconds only, so the last ones are waited for turn by turn. */
+const timer_slack_ms = 2;
+
+/**
+ * Waits for the next multiple of `step_ms` after arrival. A timer alone would not do: it drops the
+ * fraction of a millisecond, and what is left would tell how long the work took.
+ */
 async function steady(arrived_ms: number, step_ms: number): Promise<void> {
-  const spent = performance.now() - arrived_ms;
-  await delay(Math.ceil(spent / step_ms) * step_ms - spent);
+  const spent_ms = performance.now() - arrived_ms;
+  const release_ms = arrived_ms + Math.ceil(spent_ms / step_ms) * step_ms;
+  const coarse_ms = release_ms - performance.now() - timer_slack_ms;
+  if (coarse_ms > 0) await delay(coarse_ms);
+  while (performance.now() < release_ms) await turn();
 }
 
 /** The problem a schema library reports: where, and what. Only these two leave the process. */
