@@ -19,7 +19,7 @@ import type { Config } from '../config.ts';
 import { OperatorError } from './error.ts';
 import type { HealthReport } from './health.ts';
 import type { Log } from './log.ts';
-import { callerAddress, isOwnOrigin, requestOrigin } from './origin.ts';
+import { callerAddress, isOwnOrigin } from './origin.ts';
 import { chooseEncoding, chooseLang, type Asset, type Pages } from './pages.ts';
 import type { Dispatcher } from './server.ts';
 import type { Service } from './service.ts';
@@ -285,5 +285,3 @@ function serve(c: Context<Env>, asset: Asset, status: 200 | 404 = 200): Response
   c.header('Content-Type', asset.type);
   return c.body(asset.bodies.get(encoding) as Uint8Array<ArrayBuffer>, status);
 }
-
-export { requestOrigin };

@@ -7,7 +7,7 @@ import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import type { Call, Contract, Event, EventData, Input, Output } from './contract.ts';
 import { isAway, isConflict, type Database, type Tx } from './database.ts';
 import { CallerError, LimitError, toWire, UnavailableError, type WireError } from './error.ts';
-import { record, type Reader } from './events.ts';
+import { record } from './events.ts';
 import type { Enqueue } from './jobs.ts';
 import { addressBlock, Limiter } from './limit.ts';
 import type { Log } from './log.ts';
@@ -292,5 +292,3 @@ function parseInput(bound: BoundCall, input: unknown): unknown {
     throw new CallerError('app.bad-input', `${where}: ${first?.message ?? 'not understood'}`, 400);
   }
 }
-
-export type { Reader };

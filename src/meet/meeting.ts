@@ -27,7 +27,10 @@ export function accountOf(room: string): string {
  * The state after `frame`. The same function serves browsers and the test that proves every
  * verb's events: old state + events = new state.
  */
-export function applyEvent(state: MeetingState, frame: EventFrame): MeetingState {
+export function applyEvent<State extends Pick<MeetingState, 'here' | 'ended'>>(
+  state: State,
+  frame: EventFrame,
+): State {
   const data = frame.data as { identity?: string };
   switch (frame.event) {
     case 'meet.joined':

@@ -6,6 +6,7 @@ import { connectLive } from '../../app/live.ts';
 import type { EventFrame } from '../../app/contract.ts';
 import { warm } from './call/index.tsx';
 import type { MeetContracts } from './api.ts';
+import { applyEvent } from '../meeting.ts';
 import { readChosen } from './devices.ts';
 import type { LeaveReason } from './entry.ts';
 import { loadAside } from './later.ts';
@@ -114,13 +115,9 @@ export function followLive(
   });
 }
 
-function showEvent({ get, set }: Visit['store'], { event, data }: EventFrame): void {
-  const here = get().here ?? [];
-  const { identity = '' } = data as { identity?: string };
-  if (event === 'meet.ended') set({ problem: 'ended' });
-  if (event === 'meet.joined') set({ here: [...new Set([...here, identity])] });
-  if (event === 'meet.left') {
-    set({ here: here.filter((each) => each !== identity) });
-    if (get().problem === 'full') set({ problem: null });
-  }
+function showEvent({ get, set }: Visit['store'], frame: EventFrame): void {
+  const { here, ended } = applyEvent({ here: [...(get().here ?? [])], ended: false }, frame);
+  set({ here });
+  if (ended) set({ problem: 'ended' });
+  if (frame.event === 'meet.left' && get().problem === 'full') set({ problem: null });
 }

@@ -1,11 +1,10 @@
 /** How a call speaks with our own server: tickets for its seat, and the end for everyone. */
 import { Refused } from '../../../app/client.ts';
 import { toBase64url } from '../../../protocol/link/base64url.ts';
+import { end_label } from '../../meeting.ts';
 import { api } from '../api.ts';
 import type { Entry, LeaveReason } from '../entry.ts';
 import type { Doors } from './call.ts';
-
-const end_label = 'conclave/end/v1';
 
 /** The root key's signature over the room's id proves the host (meetings design, section 4). */
 async function endMeeting(entry: Entry, seed: Uint8Array<ArrayBuffer>): Promise<void> {
