@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { silentClient } from './start/silent.ts';
 
 /**
  * How the web client's modules are compiled; start/build-web.ts says which, and puts the pages
@@ -43,7 +44,7 @@ const smallPreload: Plugin = {
 
 export default defineConfig({
   publicDir: false,
-  plugins: [react(), smallPreload],
+  plugins: [react(), smallPreload, silentClient],
   css: {
     transformer: 'lightningcss',
     lightningcss: { cssModules: { pattern: '[hash]_[local]' } },

@@ -30,6 +30,8 @@ interface PageSource {
   readonly early: string | null;
   /** Whether search engines may list the page. */
   readonly listed: boolean;
+  /** Whether the early script says when the page's scripts are loaded. */
+  readonly late: boolean;
 }
 
 const pages = {
@@ -37,13 +39,15 @@ const pages = {
     entry: 'src/web/pages/open-home.tsx',
     early: 'src/web/pages/early-home.ts',
     listed: true,
+    late: false,
   },
   meet: {
     entry: 'src/web/pages/open-meet.tsx',
     early: 'src/meet/web/early-meet.ts',
     listed: false,
+    late: true,
   },
-  missing: { entry: 'src/web/pages/open-missing.ts', early: null, listed: false },
+  missing: { entry: 'src/web/pages/open-missing.ts', early: null, listed: false, late: false },
 } satisfies Record<string, PageSource>;
 type PageName = keyof typeof pages;
 const page_names = Object.keys(pages) as PageName[];
@@ -178,6 +182,7 @@ function hash(text: string): string {
 interface Parts extends Loaded {
   readonly lang: Lang;
   readonly listed: boolean;
+  readonly late: boolean;
   readonly early: string;
   readonly title: string;
   readonly body: string;
@@ -187,7 +192,7 @@ interface Parts extends Loaded {
 }
 
 function composeHtml(parts: Parts): string {
-  const { lang, listed, early, title, body, noscript, script, imports, style, prefetch } = parts;
+  const { lang, listed, late, early, title, body, noscript, script, style, prefetch } = parts;
   const inline = [early, style].join('');
   if (/<\/(script|style)/i.test(inline)) throw new Error('An inline part would end its element.');
   // The policy forbids both, so the page would look or work otherwise than it was rendered.
@@ -204,10 +209,10 @@ function composeHtml(parts: Parts): string {
     '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f4ef">',
     '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161a">',
     listed ? '' : '<meta name="robots" content="noindex">',
+    late ? `<template id="scripts">${scriptTags(parts)}</template>` : '',
     early === '' ? '' : `<script>${early}</script>`,
     `<style>${style}</style>`,
-    ...imports.map((file) => `<link rel="modulepreload" href="${file}">`),
-    script === null ? '' : `<script type="module" src="${script}"></script>`,
+    late ? '' : scriptTags(parts),
     '<link rel="icon" href="/favicon.svg" type="image/svg+xml">',
     '<link rel="apple-touch-icon" href="/apple-touch-icon.png">',
     '<link rel="manifest" href="/manifest.webmanifest">',
@@ -223,6 +228,13 @@ function composeHtml(parts: Parts): string {
     .join('\n');
 }
 
+function scriptTags({ script, imports }: Loaded): string {
+  return [
+    ...imports.map((file) => `<link rel="modulepreload" href="${file}">`),
+    script === null ? '' : `<script type="module" src="${script}"></script>`,
+  ].join('\n');
+}
+
 async function writePages(
   loaded: Record<PageName, Loaded>,
 ): Promise<Record<string, Record<string, PageEntry>>> {
@@ -230,14 +242,14 @@ async function writePages(
   await mkdir(join(next, 'pages'), { recursive: true });
   const entries: Record<string, Record<string, PageEntry>> = {};
   for (const name of page_names) {
-    const { early: early_file, listed } = pages[name];
+    const { early: early_file, listed, late } = pages[name];
     const early = await compileEarly(early_file);
     const prefetch = name === 'home' ? [loaded.meet.script ?? ''] : [];
     entries[name] = {};
     for (const lang of langs) {
       const file = `pages/${name}.${lang}.html`;
       const rendered = prerender(name, lang);
-      const parts = { ...loaded[name], ...rendered, lang, listed, early, prefetch };
+      const parts = { ...loaded[name], ...rendered, lang, listed, late, early, prefetch };
       await writeFile(join(next, file), composeHtml(parts));
       const { script, imports, style } = loaded[name];
       entries[name][lang] = {

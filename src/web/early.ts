@@ -55,6 +55,14 @@ export function holdEarly(): Early {
   return early;
 }
 
+/** Loads the page's scripts, where the page leaves it to its early script to say when. */
+export function loadScripts(): void {
+  const template = document.querySelector<HTMLTemplateElement>('template#scripts');
+  if (!template) return;
+  template.remove();
+  document.head.append(template.content);
+}
+
 /** After hydration: stops holding, and makes the early presses and submissions again. */
 export function replayEarly(): void {
   const { early } = window;

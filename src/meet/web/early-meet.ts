@@ -2,15 +2,18 @@
  * The join page before its framework: the own picture where the browser has granted it before,
  * the remembered name, and the way back into a call after a reload.
  */
-import { holdEarly } from '../../web/early.ts';
+import { holdEarly, loadScripts } from '../../web/early.ts';
 import type { Kind } from './devices.ts';
 import { askFor } from './devices.ts';
 import { readPlace } from './seat.ts';
 
 /** A camera that takes longer than a glance does not hold up the page. */
 const glance_ms = 400;
+// First of all: the answers come from another process, while this one reads its storage.
+const granted = { video: isGranted('camera'), audio: isGranted('microphone') };
 const early = holdEarly();
 const { media } = early;
+const kept_name = readName();
 const page = document.documentElement;
 const place = readPlace(location.pathname.slice(3));
 
@@ -39,7 +42,7 @@ async function isGranted(name: 'camera' | 'microphone'): Promise<boolean> {
 
 /** Nobody is asked here: a question comes with a press of a button. */
 async function start(kind: Kind): Promise<MediaStream | null> {
-  if (await isGranted(kind === 'audio' ? 'microphone' : 'camera')) {
+  if (await granted[kind]) {
     return askFor(kind === 'audio', kind === 'video');
   }
   page.dataset['ask'] = '';
@@ -58,9 +61,17 @@ async function pictureShown(): Promise<void> {
   await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
 }
 
+function readName(): string {
+  try {
+    return localStorage.getItem('name') ?? '';
+  } catch {
+    return '';
+  }
+}
+
 async function restoreName(): Promise<void> {
   const field = await parsed<HTMLInputElement>('input[name=name]');
-  field.value ||= localStorage.getItem('name') ?? '';
+  field.value ||= kept_name;
 }
 
 const ignore = (): void => undefined;
@@ -75,8 +86,11 @@ if (location.hash.length > 60) {
 // The page finds the reason of a refusal when it adopts the promise.
 media.audio?.catch(ignore);
 showPicture().catch(ignore);
+// A camera that takes longer than a glance holds nothing up, nor does a press.
 early.shown = Promise.race([
-  pictureShown().catch(ignore),
+  place.inside ? undefined : pictureShown().catch(ignore),
   new Promise((resolve) => setTimeout(resolve, glance_ms)),
 ]);
+void early.shown.finally(loadScripts);
+addEventListener('click', loadScripts, { once: true, capture: true });
 restoreName().catch(ignore);

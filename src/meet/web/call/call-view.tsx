@@ -1,5 +1,5 @@
-import { Suspense, useEffect, useRef, useState } from 'react';
-import type { ReactNode, RefObject } from 'react';
+import { Suspense, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { Bottom, Over, Top } from './late-parts.ts';
 import type { CallModel } from './model.ts';
@@ -9,22 +9,6 @@ import { stage_words } from './stage.words.ts';
 import { useLife } from './use-life.ts';
 import { useValue } from './use-value.ts';
 import css from './call-view.module.css';
-
-/** Keeps what is at the bottom above a phone's on-screen keyboard. */
-function useKeyboardRoom(): RefObject<HTMLElement | null> {
-  const ref = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const view = window.visualViewport;
-    if (!view) return undefined;
-    const fit = (): void => {
-      const covered = window.innerHeight - view.height * view.scale;
-      if (ref.current) ref.current.style.height = covered > 80 ? `${view.height}px` : '';
-    };
-    view.addEventListener('resize', fit);
-    return () => view.removeEventListener('resize', fit);
-  }, []);
-  return ref;
-}
 
 /**
  * The whole call on screen. It knows nothing of the media server: whatever implements the model
@@ -36,10 +20,9 @@ export function CallView(props: { model: CallModel }): ReactNode {
   const life = useLife();
   const [seating] = useState(() => new Seating(model, life));
   const idle = useValue(seating.idle);
-  const root = useKeyboardRoom();
   const seated = { model, seating };
   return (
-    <main ref={root} className={css.call} aria-label={w.call} data-idle={idle}>
+    <main className={css.call} aria-label={w.call} data-idle={idle}>
       <header className={css.top}>
         <Suspense>
           <Top {...seated} />

@@ -3,7 +3,7 @@
  * the call connects; its three parts stand at the top, over the tiles, and at the bottom.
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { MouseEvent, PointerEvent, ReactNode } from 'react';
+import type { MouseEvent, PointerEvent, ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { controls_words } from './controls.words.ts';
 import { SoundIcon } from './icons.tsx';
@@ -120,11 +120,29 @@ function useStepBack({ model, seating }: Seated): void {
   useEffect(() => seating.idle.set(idle), [seating, idle]);
 }
 
+/** Keeps what is at the bottom of the call above a phone's on-screen keyboard. */
+function useKeyboardRoom(): RefObject<HTMLDivElement | null> {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const view = window.visualViewport;
+    const call = ref.current?.closest('main');
+    if (!view || !call) return undefined;
+    const fit = (): void => {
+      const covered = window.innerHeight - view.height * view.scale;
+      call.style.height = covered > 80 ? `${view.height}px` : '';
+    };
+    view.addEventListener('resize', fit);
+    return () => view.removeEventListener('resize', fit);
+  }, []);
+  return ref;
+}
+
 export function Bottom(props: Seated): ReactNode {
   const { model, seating } = props;
   const controls = useControls(props);
   const { pip, open } = usePip(model, seating);
   useStepBack(props);
+  const bar = useKeyboardRoom();
   useEffect(() => {
     const life = new AbortController();
     listenToKeys(window, model, seating, life.signal);
@@ -143,7 +161,7 @@ export function Bottom(props: Seated): ReactNode {
   };
   return (
     <>
-      <div className={css.bar} onPointerDownCapture={touch} onClickCapture={click}>
+      <div ref={bar} className={css.bar} onPointerDownCapture={touch} onClickCapture={click}>
         <Toolbar {...controls} />
       </div>
       <Sheets {...controls} onPip={open} />

@@ -1,18 +1,12 @@
-/** How a call speaks with our own server: tickets for its seat, and the end for everyone. */
+/** How a call speaks with our own server: tickets for its seat, and its end. */
 import { Refused } from '../../../app/client.ts';
-import { toBase64url } from '../../../protocol/link/base64url.ts';
-import { end_label } from '../../meeting.ts';
 import { api } from '../api.ts';
 import type { Entry, LeaveReason } from '../entry.ts';
 import type { Doors } from './call.ts';
 
-/** The root key's signature over the room's id proves the host (meetings design, section 4). */
 async function endMeeting(entry: Entry, seed: Uint8Array<ArrayBuffer>): Promise<void> {
-  const { room, door } = entry;
-  const { openRoot } = await import('../../../protocol/link/root.ts');
-  const root = await openRoot(seed);
-  const proof = toBase64url(await root.sign(end_label, new TextEncoder().encode(room)));
-  await api.meet.end({ room, door, proof });
+  const { endForEveryone } = await import('./end-for-everyone.ts');
+  await endForEveryone(entry, seed);
 }
 
 /**
