@@ -1,0 +1,149 @@
+/**
+ * One direction of one sender or receiver: encrypt or drop, decrypt or drop. A line is there from
+ * the birth of its sender, before anybody knows what it will carry; until it is bound it drops.
+ */
+import type { Bytes } from '../../../protocol/encryption/bytes.ts';
+import { readCodec } from '../../../protocol/encryption/clear.ts';
+import type { FrameCodec } from '../../../protocol/encryption/clear.ts';
+import { Refusal } from '../../../protocol/encryption/refusal.ts';
+import type { KeyRing, Run } from './key-ring.ts';
+import type { Binding, Direction, DropReason, LineCount } from './messages.ts';
+
+/** What RTCEncodedVideoFrame and RTCEncodedAudioFrame have in common. */
+export interface EncodedFrame {
+  data: ArrayBuffer;
+  /** Of video only. */
+  readonly type?: string;
+  getMetadata(): { readonly mimeType?: string };
+}
+
+/** What a line asks of its surroundings. */
+export interface LineDoors {
+  readonly ring: KeyRing;
+  readonly isOn: (source: number) => boolean;
+  readonly now_ms: () => number;
+  /** Asks the sender of this line for a key frame, where the browser lets a worker ask. */
+  readonly requestKeyFrame?: () => void;
+}
+
+class Dropped extends Error {
+  readonly reason: DropReason;
+  constructor(reason: DropReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+/** Asking more often than this helps nobody. */
+const key_frame_pause_ms = 300;
+
+export class Line {
+  readonly #id: number;
+  readonly #direction: Direction;
+  readonly #doors: LineDoors;
+  #binding: Binding | null = null;
+  #run: Run | null = null;
+  #seen = 0;
+  #passed = 0;
+  readonly #dropped = new Map<DropReason, number>();
+  /** Frames were lost here since the last key frame that came through. */
+  #torn = true;
+  #asked_ms = Number.NEGATIVE_INFINITY;
+
+  constructor(id: number, direction: Direction, doors: LineDoors) {
+    this.#id = id;
+    this.#direction = direction;
+    this.#doors = doors;
+  }
+
+  /** What it carries from now on; null: nothing. */
+  bind(to: Binding | null): void {
+    this.#binding = to?.direction === this.#direction ? to : null;
+    this.#run = null;
+    this.#torn = true;
+  }
+
+  get count(): LineCount {
+    return {
+      id: this.#id,
+      direction: this.#direction,
+      seen: this.#seen,
+      passed: this.#passed,
+      dropped: Object.fromEntries(this.#dropped),
+    };
+  }
+
+  /** For a TransformStream. Never throws: whatever goes wrong, the frame goes nowhere. */
+  async pass(frame: EncodedFrame, out: { enqueue(frame: EncodedFrame): void }): Promise<void> {
+    this.#seen += 1;
+    try {
+      // An empty frame says nothing; the pipeline of some browsers expects it back.
+      if (frame.data.byteLength > 0) frame.data = await this.#convert(frame);
+      out.enqueue(frame);
+      this.#passed += 1;
+      if (this.#direction === 'receive') this.#watchPicture(frame);
+    } catch (cause) {
+      const reason = reasonOf(cause);
+      this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
+      this.#torn = true;
+    }
+  }
+
+  async #convert(frame: EncodedFrame): Promise<ArrayBuffer> {
+    const binding = this.#binding;
+    if (binding === null) throw new Dropped('unbound');
+    const codec = codecOf(frame);
+    const bytes = new Uint8Array(frame.data);
+    const converted =
+      binding.direction === 'send'
+        ? await this.#seal(binding.source, codec, bytes)
+        : await this.#open(binding.identity, binding.source, codec, bytes);
+    // It may have been bound to something else, or switched off, while this was computed.
+    if (this.#binding !== binding) throw new Dropped('unbound');
+    if (binding.direction === 'send' && !this.#doors.isOn(binding.source)) throw new Dropped('off');
+    return converted.byteLength === converted.buffer.byteLength
+      ? converted.buffer
+      : converted.slice().buffer;
+  }
+
+  async #seal(source: number, codec: FrameCodec, bytes: Bytes): Promise<Bytes> {
+    const { ring, isOn } = this.#doors;
+    if (!isOn(source)) throw new Dropped('off');
+    if (this.#run === null || this.#run.under !== ring.current) {
+      this.#run = await ring.openRun(source);
+    }
+    if (this.#run === null) throw new Dropped('no-key');
+    return this.#run.sealer.seal(codec, bytes);
+  }
+
+  #open(identity: string, source: number, codec: FrameCodec, bytes: Bytes): Promise<Bytes> {
+    const opener = this.#doors.ring.openerOf(identity, source);
+    if (opener === null) throw new Dropped('no-key');
+    return opener.open(codec, bytes, this.#doors.now_ms());
+  }
+
+  /** A decoder that lost frames waits for a key frame: it is asked for at once. */
+  #watchPicture({ type }: EncodedFrame): void {
+    if (type === 'key') this.#torn = false;
+    if (!this.#torn || type !== 'delta') return;
+    const now_ms = this.#doors.now_ms();
+    if (now_ms - this.#asked_ms < key_frame_pause_ms) return;
+    this.#asked_ms = now_ms;
+    this.#doors.requestKeyFrame?.();
+  }
+}
+
+/** Opus for sound and VP8 for pictures; a browser that says otherwise is believed, and refused. */
+function codecOf(frame: EncodedFrame): FrameCodec {
+  const assumed = frame.type === undefined ? 'opus' : 'vp8';
+  const { mimeType } = frame.getMetadata();
+  if (mimeType === undefined) return assumed;
+  return readCodec(mimeType.replace(/^(audio|video)\//i, ''));
+}
+
+function reasonOf(cause: unknown): DropReason {
+  if (cause instanceof Dropped) return cause.reason;
+  if (!(cause instanceof Refusal)) return 'failed';
+  if (cause.code === 'frame.codec') return 'codec';
+  return cause.code === 'frame.epoch' ? 'no-key' : 'refused';
+}

@@ -1,0 +1,285 @@
+/** Lines between two members, without a browser: the frames are ours, everything else is real. */
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { sources } from '../../../protocol/encryption/frame.ts';
+import type { EncodedFrame } from './line.ts';
+import type { Direction, LineCount, ToPage } from './messages.ts';
+import { payload_bytes_max, SealingRoom } from './sealing-room.ts';
+import { randomBytes, seat, TestKeeper } from './test-keeper.ts';
+
+type Frame = EncodedFrame & { readonly mark: number };
+
+function frameOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  more: { type?: string; mimeType?: string } = {},
+): Frame {
+  const { type, mimeType } = more;
+  return {
+    data: bytes.slice().buffer,
+    mark: 0,
+    ...(type !== undefined && { type }),
+    getMetadata: () => (mimeType === undefined ? {} : { mimeType }),
+  };
+}
+
+const opened: TestKeeper[] = [];
+after(() => opened.forEach((keeper) => keeper.close()));
+
+/** One member's worker, without the worker. */
+class Side {
+  readonly told: ToPage[] = [];
+  readonly keeper: TestKeeper;
+  readonly room: SealingRoom;
+  now_ms = 0;
+  #heard: (() => void)[] = [];
+
+  constructor(identity: string) {
+    this.keeper = new TestKeeper(identity);
+    opened.push(this.keeper);
+    this.room = new SealingRoom({
+      now_ms: () => this.now_ms,
+      tell: (message) => {
+        this.told.push(message);
+        for (const hear of this.#heard.splice(0)) hear();
+      },
+    });
+    this.room.hear({ t: 'keys', port: this.keeper.port });
+  }
+
+  settled(): Promise<void> {
+    return this.keeper.heard();
+  }
+
+  async seal(payload: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.#call((call) => this.room.hear({ t: 'seal', call, payload }));
+  }
+
+  async open(
+    identity: string,
+    payload: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.#call((call) => this.room.hear({ t: 'open', call, identity, payload }));
+  }
+
+  #next = 1;
+  async #call(ask: (call: number) => void): Promise<Uint8Array<ArrayBuffer> | null> {
+    const call = this.#next++;
+    ask(call);
+    for (;;) {
+      const found = this.told.find((each) => each.t === 'payload' && each.call === call);
+      if (found?.t === 'payload') return found.payload;
+      await new Promise<void>((resolve) => this.#heard.push(resolve));
+    }
+  }
+
+  line(id: number, direction: Direction, onAsk?: () => void): (frame: Frame) => Promise<Frame[]> {
+    const { readable, writable } = this.room.line(id, direction, onAsk);
+    const writer = writable.getWriter();
+    const out: Frame[] = [];
+    const reading = (async () => {
+      for await (const frame of readable) out.push(frame as Frame);
+    })();
+    void reading;
+    return async (frame) => {
+      await writer.write(frame);
+      return out.splice(0);
+    };
+  }
+
+  count(id: number): LineCount | undefined {
+    return this.room.counts.find((line) => line.id === id);
+  }
+}
+
+/** Two members in epoch 1, with a camera on and bound on both sides. */
+async function twoSides() {
+  const [a, b] = [new Side('anna'), new Side('bert')];
+  const leaves = seat(['anna', 'bert']);
+  for (const side of [a, b]) {
+    side.keeper.enter(1n, leaves);
+    side.keeper.send(1n);
+  }
+  const send = a.line(1, 'send');
+  let asked = 0;
+  const receive = b.line(7, 'receive', () => (asked += 1));
+  a.room.hear({ t: 'bind', id: 1, to: { direction: 'send', source: sources.camera } });
+  a.room.hear({ t: 'switch', source: sources.camera, on: true });
+  const to = { direction: 'receive', identity: 'anna', source: sources.camera } as const;
+  b.room.hear({ t: 'bind', id: 7, to });
+  await Promise.all([a.settled(), b.settled()]);
+  return { a, b, leaves, send, receive, asked: () => asked };
+}
+
+const picture = (type = 'delta'): Frame => frameOf(randomBytes(500), { type });
+
+describe('a line', () => {
+  test('what was sealed on one side is opened on the other, and longer by 20 bytes', async () => {
+    const { a, b, send, receive } = await twoSides();
+    const frame = picture();
+    const before = new Uint8Array(frame.data).slice();
+    const [sealed] = await send(frame);
+    assert.ok(sealed);
+    assert.equal(sealed.data.byteLength, before.length + 20);
+    assert.notDeepEqual(new Uint8Array(sealed.data).slice(10, 40), before.slice(10, 40));
+    const [got] = await receive(sealed);
+    assert.deepEqual(got && new Uint8Array(got.data), before);
+    assert.equal(a.count(1)?.passed, 1);
+    assert.equal(b.count(7)?.passed, 1);
+  });
+
+  test('before it is bound, switched on or has a key it drops, and says why', async () => {
+    const a = new Side('anna');
+    const send = a.line(1, 'send');
+    assert.deepEqual(await send(picture()), []);
+    a.room.hear({ t: 'bind', id: 1, to: { direction: 'send', source: sources.camera } });
+    assert.deepEqual(await send(picture()), []);
+    a.room.hear({ t: 'switch', source: sources.camera, on: true });
+    assert.deepEqual(await send(picture()), []);
+    assert.deepEqual(a.count(1)?.dropped, { unbound: 1, off: 1, 'no-key': 1 });
+    const receive = a.line(2, 'receive');
+    assert.deepEqual(await receive(picture()), []);
+    const to = { direction: 'receive', identity: 'stranger', source: sources.camera } as const;
+    a.room.hear({ t: 'bind', id: 2, to });
+    assert.deepEqual(await receive(picture()), []);
+    assert.deepEqual(a.count(2)?.dropped, { unbound: 1, 'no-key': 1 });
+  });
+
+  test('a source that is switched off is dropped, whatever the server says', async () => {
+    const { a, send } = await twoSides();
+    a.room.hear({ t: 'switch', source: sources.camera, on: false });
+    assert.deepEqual(await send(picture()), []);
+    a.room.hear({ t: 'switch', source: sources.camera, on: true });
+    assert.equal((await send(picture())).length, 1);
+  });
+
+  test('a frame in clear, of another source, twice, or of another leaf is not let through', async () => {
+    const { a, b, send, receive } = await twoSides();
+    assert.deepEqual(await receive(picture()), []);
+    const [sealed] = await send(picture());
+    assert.ok(sealed);
+    const copy = frameOf(new Uint8Array(sealed.data), { type: 'delta' });
+    assert.equal((await receive(sealed)).length, 1);
+    assert.deepEqual(await receive(copy), []);
+    a.room.hear({ t: 'bind', id: 1, to: { direction: 'send', source: sources.screen } });
+    a.room.hear({ t: 'switch', source: sources.screen, on: true });
+    const [screen] = await send(picture());
+    assert.ok(screen);
+    assert.deepEqual(await receive(screen), []);
+    const own = { direction: 'receive', identity: 'bert', source: sources.camera } as const;
+    b.room.hear({ t: 'bind', id: 7, to: own });
+    a.room.hear({ t: 'bind', id: 1, to: { direction: 'send', source: sources.camera } });
+    const [third] = await send(picture());
+    assert.ok(third);
+    assert.deepEqual(await receive(third), []);
+    assert.deepEqual(b.count(7)?.dropped, { refused: 4 });
+  });
+
+  test('a codec that is not encrypted here is dropped, an empty frame passes', async () => {
+    const { a, send } = await twoSides();
+    const av1 = frameOf(randomBytes(50), { type: 'delta', mimeType: 'video/AV1' });
+    assert.deepEqual(await send(av1), []);
+    assert.equal((await send(frameOf(new Uint8Array(0), { type: 'empty' }))).length, 1);
+    assert.equal((await send(frameOf(randomBytes(50), { mimeType: 'audio/opus' }))).length, 1);
+    assert.deepEqual(a.count(1)?.dropped, { codec: 1 });
+  });
+
+  test('a decoder that lost frames gets a key frame asked for, once in a while', async () => {
+    const { b, send, receive, asked } = await twoSides();
+    const pass = async (type: string): Promise<void> => {
+      const [sealed] = await send(frameOf(randomBytes(100), { type }));
+      assert.ok(sealed);
+      await receive(frameOf(new Uint8Array(sealed.data), { type }));
+    };
+    await pass('delta');
+    await pass('delta');
+    assert.equal(asked(), 1);
+    b.now_ms = 400;
+    await pass('delta');
+    assert.equal(asked(), 2);
+    await pass('key');
+    b.now_ms = 800;
+    await pass('delta');
+    assert.equal(asked(), 2);
+  });
+});
+
+describe('epochs', () => {
+  test('nothing is sent in a new one before it is time, and what is late still opens', async () => {
+    const { a, b, send, receive } = await twoSides();
+    const [old] = await send(picture());
+    const next = seat(['anna', 'bert']);
+    for (const side of [a, b]) side.keeper.enter(2n, next);
+    await Promise.all([a.settled(), b.settled()]);
+    const [still] = await send(picture());
+    a.keeper.send(2n);
+    await a.settled();
+    const [fresh] = await send(picture());
+    assert.ok(old && still && fresh);
+    const index = (frame: Frame): number | undefined => new Uint8Array(frame.data).at(-2);
+    assert.deepEqual([old, still, fresh].map(index), [1, 1, 2]);
+    for (const frame of [old, still, fresh]) assert.equal((await receive(frame)).length, 1);
+  });
+
+  test('whoever was removed is not opened any more, nor old keys after 2 s', async () => {
+    const { a, b, send, receive } = await twoSides();
+    const [first] = await send(picture());
+    const [second] = await send(picture());
+    assert.ok(first && second);
+    b.keeper.enter(2n, seat(['anna', 'bert']), true);
+    await b.settled();
+    b.now_ms = 1999;
+    assert.equal((await receive(first)).length, 1);
+    b.now_ms = 2001;
+    assert.deepEqual(await receive(second), []);
+    b.keeper.enter(3n, seat(['carl', 'bert']).slice(1), true);
+    await b.settled();
+    const [third] = await send(picture());
+    assert.ok(third);
+    assert.deepEqual(await receive(third), []);
+    assert.equal(a.count(1)?.passed, 3);
+  });
+
+  test('a run never gets a number twice, over new bindings and epochs that came back', async () => {
+    const { a, send } = await twoSides();
+    const seen = new Set<string>();
+    const note = async (): Promise<void> => {
+      const [sealed] = await send(picture());
+      assert.ok(sealed);
+      const tail = [...new Uint8Array(sealed.data).slice(-4)].join();
+      assert.equal(seen.has(tail), false, tail);
+      seen.add(tail);
+    };
+    for (let round = 0; round < 5; round += 1) {
+      await note();
+      a.room.hear({ t: 'bind', id: 1, to: { direction: 'send', source: sources.camera } });
+      await note();
+      a.keeper.enter(2n, seat(['anna', 'bert']));
+      a.keeper.send(2n);
+      await a.settled();
+      await note();
+      a.keeper.drop(2n);
+      await a.settled();
+    }
+  });
+});
+
+describe('data payloads', () => {
+  test('are opened by whom they are for, once, and only of the leaf they are of', async () => {
+    const { a, b } = await twoSides();
+    const payload = randomBytes(40);
+    const sealed = await a.seal(payload);
+    assert.ok(sealed);
+    assert.equal(await b.open('bert', sealed), null);
+    assert.deepEqual(await b.open('anna', sealed), payload);
+    assert.equal(await b.open('anna', sealed), null);
+    assert.equal(await b.open('anna', payload), null);
+  });
+
+  test('have a limit', async () => {
+    const { a, b } = await twoSides();
+    assert.equal(await a.seal(new Uint8Array(payload_bytes_max + 1)), null);
+    assert.ok(await a.seal(new Uint8Array(payload_bytes_max)));
+    assert.equal(await b.open('anna', new Uint8Array(payload_bytes_max + 65)), null);
+    assert.equal(await a.seal(new Uint8Array(0)), null);
+  });
+});
