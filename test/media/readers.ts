@@ -23,12 +23,24 @@ export function drawnScript(): Promise<string> {
 }
 
 function script(name: string, path: string): Promise<string> {
-  const before = bundled.get(name) ?? bundle(name, fileURLToPath(new URL(path, import.meta.url)));
+  return bundleScript(name, fileURLToPath(new URL(path, import.meta.url)));
+}
+
+/** The script that puts the exports of the module `entry` into `globalThis[name]`. */
+export function bundleScript(name: string, entry: string): Promise<string> {
+  const before = bundled.get(name) ?? expose(name, entry);
   bundled.set(name, before);
   return before;
 }
 
-async function bundle(name: string, entry: string): Promise<string> {
+async function expose(name: string, entry: string): Promise<string> {
+  const code = await bundle(name, entry);
+  // A preload script may run in a function of its own, where `var` would stay.
+  return `${code}\n;globalThis.${name} = ${name};`;
+}
+
+/** The module `entry` and all it imports, as one classic script. */
+export async function bundle(name: string, entry: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
@@ -43,6 +55,5 @@ async function bundle(name: string, entry: string): Promise<string> {
   const output = Array.isArray(result) ? result[0] : result;
   if (!output || !('output' in output)) throw new Error(`Vite built no ${name}`);
   const [chunk] = output.output;
-  // A preload script may run in a function of its own, where `var` would stay.
-  return `${chunk.code}\n;globalThis.${name} = ${name};`;
+  return chunk.code;
 }

@@ -1,0 +1,92 @@
+/**
+ * A member of the room without any key and without the guard, who takes down every encoded frame
+ * the media server forwards, and lets the browser try to decode it all the same.
+ */
+import { Room, RoomEvent, setLogLevel } from 'livekit-client';
+
+interface Streams {
+  readonly readable: ReadableStream<{ data: ArrayBuffer; type?: string }>;
+  readonly writable: WritableStream;
+}
+
+const frames: { kind: string; bytes: number[] }[] = [];
+const packets: number[][] = [];
+let room: Room;
+
+/** Frames of one second are enough to judge, and what a test can carry out of the page. */
+const frames_max = 400;
+const bytes_max = 1500;
+
+export async function tap(url: string, token: string): Promise<void> {
+  const Native = RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super({ ...configuration, encodedInsertableStreams: true } as RTCConfiguration);
+      this.addEventListener('track', ({ receiver, track }) => take(receiver, track.kind));
+    }
+    override setConfiguration(configuration?: RTCConfiguration): void {
+      super.setConfiguration({
+        ...configuration,
+        encodedInsertableStreams: true,
+      } as RTCConfiguration);
+    }
+  };
+  setLogLevel('error');
+  room = new Room();
+  room.on(RoomEvent.TrackSubscribed, (track) => document.body.append(track.attach()));
+  room.on(RoomEvent.DataReceived, (payload) => void packets.push([...payload]));
+  await room.connect(url, token);
+}
+
+function take(receiver: RTCRtpReceiver, kind: string): void {
+  const { readable, writable } = (
+    receiver as unknown as { createEncodedStreams(): Streams }
+  ).createEncodedStreams();
+  const copy = new TransformStream({
+    transform(frame: { data: ArrayBuffer }, out) {
+      if (frames.length < frames_max) {
+        frames.push({ kind, bytes: [...new Uint8Array(frame.data).subarray(-bytes_max)] });
+      }
+      out.enqueue(frame);
+    },
+  });
+  void readable.pipeThrough(copy).pipeTo(writable);
+}
+
+export function taken(): { frames: typeof frames; packets: number[][] } {
+  return { frames, packets };
+}
+
+export async function callByRpc(identity: string): Promise<string> {
+  return room.localParticipant
+    .performRpc({
+      destinationIdentity: identity,
+      method: 'ask',
+      payload: '',
+      responseTimeout: 1500,
+    })
+    .catch((cause: unknown) => `refused: ${String(cause)}`);
+}
+
+export async function sendData(bytes: readonly number[]): Promise<void> {
+  await room.localParticipant.publishData(Uint8Array.from(bytes), { reliable: true });
+}
+
+/** Frames that the browser's decoders made of what came. */
+export async function decoded(): Promise<{ received: number; frames: number }> {
+  let received = 0;
+  let count = 0;
+  for (const participant of room.remoteParticipants.values()) {
+    for (const { track } of participant.trackPublications.values()) {
+      const report = await track?.getRTCStatsReport();
+      report?.forEach(
+        (entry: { type: string; packetsReceived?: number; framesDecoded?: number }) => {
+          if (entry.type !== 'inbound-rtp') return;
+          received += entry.packetsReceived ?? 0;
+          count += entry.framesDecoded ?? 0;
+        },
+      );
+    }
+  }
+  return { received, frames: count };
+}
