@@ -1,0 +1,235 @@
+/** Committing what the group needs, in turn: the first by rank at once, each next one later. */
+import { toBase64url } from '../../../protocol/link/base64url.ts';
+import type { RootKey } from '../../../protocol/link/root.ts';
+import { appoint } from '../../../protocol/encryption/appointment.ts';
+import { adds_max } from '../../../protocol/encryption/consents.ts';
+import type { Admit } from '../../../protocol/encryption/admit.ts';
+import { bytesOf } from '../../../protocol/encryption/json.ts';
+import { identityOf } from '../../../protocol/encryption/kdf.ts';
+import { chainOf, isHost, type Policy } from '../../../protocol/encryption/policy.ts';
+import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
+import { commit, type Intent, type Pending } from '../../../protocol/mls/commit.ts';
+import { rank, type Seat } from '../../../protocol/mls/group.ts';
+import { checkKnock, type Knocker } from '../../../protocol/mls/knock.ts';
+import { leaves_max } from '../../../protocol/mls/wire.ts';
+import { Refused } from '../../../app/client.ts';
+import type { Clock } from './clock.ts';
+import type { WaitingKnock } from './delivery.ts';
+import type { Following } from './following.ts';
+import type { Line } from './line.ts';
+import { readKnock, type Need, type Needs } from './needs.ts';
+import type { Queue } from './queue.ts';
+
+/** Between the first committer's turn and the next one's. */
+export const turn_ms = 400;
+const after_fault_ms = 2000;
+/** Of a policy. */
+const hosts_max = 16;
+
+interface Adding {
+  readonly waiting: WaitingKnock;
+  readonly knocker: Knocker;
+}
+
+export interface CommittingParts {
+  readonly following: Following;
+  readonly needs: Needs;
+  readonly line: Line;
+  readonly clock: Clock;
+  readonly queue: Queue;
+  /** Of a browser that holds the root's seed: it makes its leaf a host. */
+  readonly root: RootKey | null;
+  readonly seats: () => readonly Seat[];
+  /** The service takes no commit of this member before it has come back. */
+  readonly onAdrift: () => void;
+}
+
+export class Committing {
+  readonly #parts: CommittingParts;
+  #cancelTurn: (() => void) | null = null;
+  #cancelLook: () => void = () => undefined;
+  #cancelled = false;
+  /** After a batch that could not be made: one by one, to find which. */
+  #single = false;
+
+  constructor(parts: CommittingParts) {
+    this.#parts = parts;
+  }
+
+  /** A new epoch has another order of ranks. */
+  enterEpoch(): void {
+    this.#cancelTurn?.();
+    this.#cancelTurn = null;
+  }
+
+  /** Looks whether there is something to commit, and when it is one's turn. In the queue. */
+  async look(): Promise<void> {
+    this.#cancelLook();
+    const { following, clock, queue } = this.#parts;
+    if (this.#cancelled || !following.open || following.pending || this.#cancelTurn) return;
+    const need = this.#need();
+    if (need.next_ms !== null) this.#lookAfter(need.next_ms - clock.now_ms());
+    const nothing = need.removes.length + need.knocks.length === 0;
+    if (nothing && !this.#claiming()) return;
+    const wait_ms = this.#claiming() ? 0 : await this.#turn(need);
+    if (wait_ms === null) return;
+    this.#cancelTurn = clock.after(wait_ms, () => {
+      this.#cancelTurn = null;
+      queue.put(() => this.#commit());
+    });
+  }
+
+  end(): void {
+    this.#cancelled = true;
+    this.#cancelLook();
+    this.#cancelTurn?.();
+  }
+
+  #need(): Need {
+    const { following, needs, clock, seats } = this.#parts;
+    return needs.judge(following.group, seats(), clock.now_ms());
+  }
+
+  #lookAfter(wait_ms: number): void {
+    const { clock, queue } = this.#parts;
+    this.#cancelLook();
+    this.#cancelLook = clock.after(Math.max(0, wait_ms), () => queue.put(() => this.look()));
+  }
+
+  /** Milliseconds until one's turn; who is removed or lost has none. */
+  async #turn({ removes }: Need): Promise<number | null> {
+    const { following, needs, seats } = this.#parts;
+    const away = seats().filter(({ identity }) => needs.lost.has(identity));
+    const without = [...removes, ...away].map(({ leaf }) => leaf);
+    const { group } = following;
+    const order = await rank(
+      group,
+      without.filter((leaf) => leaf !== group.leaf),
+    );
+    const place = order.indexOf(group.leaf);
+    return place < 0 ? null : place * turn_ms;
+  }
+
+  #claiming(): boolean {
+    const { following, root } = this.#parts;
+    const { policy, key } = following.group;
+    if (root === null || policy.hosts.length >= hosts_max) return false;
+    return !isHost(policy, toBase64url(key.public_key));
+  }
+
+  async #commit(): Promise<void> {
+    const { following } = this.#parts;
+    if (this.#cancelled || !following.open || following.pending) return;
+    try {
+      if (this.#claiming()) return await this.#claim();
+      const need = this.#need();
+      const adding = await this.#check(need.knocks);
+      if (adding.length + need.removes.length === 0) return;
+      await this.#make(need, adding);
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause;
+      this.#lookAfter(after_fault_ms);
+    }
+  }
+
+  async #make(need: Need, adding: readonly Adding[]): Promise<void> {
+    const { following, needs } = this.#parts;
+    const { group } = following;
+    const intent: Intent = {
+      add: adding.map(({ knocker }) => knocker),
+      remove: need.removes.map(({ leaf }) => leaf),
+      consents: { admits: admitsOf(adding), leaves: need.leaves },
+    };
+    try {
+      const pending = await commit(group, intent);
+      this.#single = false;
+      this.#send(pending, {
+        welcomes: pending.welcomes.flatMap(({ welcome }, at) => {
+          const knock = adding[at]?.waiting.knock;
+          return knock === undefined ? [] : [{ knock, welcome: toBase64url(welcome) }];
+        }),
+        gone: need.removes.map(({ identity }) => identity),
+      });
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause;
+      // A bad leave, or knocks that are good each by itself: what is doubtful goes first.
+      if (need.leaves.length > 0) needs.forgetLeaves();
+      else if (adding.length > 1) this.#single = true;
+      else for (const { waiting } of adding) needs.refuse(waiting.knock, group.epoch, true);
+      await this.look();
+    }
+  }
+
+  /** Those of the knocks that may be added now, as many as a commit takes. */
+  async #check(knocks: readonly WaitingKnock[]): Promise<Adding[]> {
+    const { following, needs, clock, seats } = this.#parts;
+    const { group } = following;
+    const room = leaves_max - seats().length;
+    const adding: Adding[] = [];
+    const most = this.#single ? 1 : adds_max;
+    for (const waiting of knocks) {
+      if (adding.length >= Math.min(most, room)) break;
+      try {
+        const knocker = await checkKnock(group, readKnock(waiting), clock.now_ms());
+        must(knocker.identity === waiting.id, 'knock.package', 'a knock with the key of another');
+        adding.push({ waiting, knocker });
+      } catch (cause) {
+        if (!(cause instanceof Refusal)) throw cause;
+        const passing = ['knock.copied', 'knock.link', 'knock.banned', 'admit.by'];
+        needs.refuse(waiting.knock, group.epoch, !passing.includes(cause.code));
+      }
+    }
+    return adding;
+  }
+
+  /** The holder of the root key lists its leaf (encryption design, section 4). */
+  async #claim(): Promise<void> {
+    const { following, line, root } = this.#parts;
+    const { group } = following;
+    if (!root) return;
+    const { policy, room, id, key } = group;
+    const created = policy.created;
+    const entry = await appoint(root, key.public_key, { room, group: id, created });
+    const hosts = [...policy.hosts, entry];
+    const next: Policy = { ...policy, hosts };
+    line.host_proof = { chain: chainOf(next, entry.key), created };
+    await line.prove();
+    const pending = await commit(group, { policy: next });
+    const ids = await Promise.all(hosts.map(({ key: host }) => identityOf(bytesOf(host))));
+    this.#send(pending, { welcomes: [], gone: [], hosts: ids });
+  }
+
+  /** Outside the queue, which the log needs to go on. The log decides whether it has won. */
+  #send(
+    pending: Pending,
+    beside: {
+      welcomes: { knock: string; welcome: string }[];
+      gone: string[];
+      hosts?: string[];
+    },
+  ): void {
+    const { following, line, queue } = this.#parts;
+    following.pending = pending;
+    const epoch = Number(following.group.epoch);
+    const { message, info } = pending;
+    const bytes = { msg: toBase64url(message), info: toBase64url(info) };
+    const input = { group: following.id, epoch, ...bytes, ...beside };
+    line.call('commit', input).then(
+      () => queue.put(() => following.pull()),
+      (cause: unknown) => queue.put(() => this.#failed(pending, cause)),
+    );
+  }
+
+  #failed(pending: Pending, cause: unknown): void {
+    const { following, onAdrift } = this.#parts;
+    following.drop(pending);
+    if (!(cause instanceof Refused) || this.#cancelled) return;
+    if (cause.code === 'keys.adrift') onAdrift();
+    else this.#lookAfter(after_fault_ms);
+  }
+}
+
+/** Consents of those that are added, each of its own key. */
+function admitsOf(adding: readonly Adding[]): Admit[] {
+  return adding.flatMap(({ knocker }) => (knocker.admit ? [knocker.admit] : []));
+}

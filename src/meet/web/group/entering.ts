@@ -1,0 +1,214 @@
+/** The way into a meeting's group: beginning it, being taken in, or coming back to one's seat. */
+import type { RootKey } from '../../../protocol/link/root.ts';
+import type { Link } from '../../../protocol/link/link.ts';
+import { toBase64url } from '../../../protocol/link/base64url.ts';
+import { admit, type Admit } from '../../../protocol/encryption/admit.ts';
+import { appoint } from '../../../protocol/encryption/appointment.ts';
+import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
+import { encodeJson } from '../../../protocol/encryption/json.ts';
+import { chainOf, newPolicy } from '../../../protocol/encryption/policy.ts';
+import { must } from '../../../protocol/encryption/refusal.ts';
+import { create, newGroupId } from '../../../protocol/mls/create.ts';
+import { retire, sealGroupInfo } from '../../../protocol/mls/group.ts';
+import type { Group } from '../../../protocol/mls/group.ts';
+import { join } from '../../../protocol/mls/join.ts';
+import { knock, type Knock } from '../../../protocol/mls/knock.ts';
+import { newLeaf, type Leaf } from '../../../protocol/mls/leaf.ts';
+import { pause } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { bytesFrom, epochFrom, handed_bytes_max } from './delivery.ts';
+import type { KnockAnswer, Proven } from './delivery.ts';
+import { isRefused, type Line } from './line.ts';
+import { comeBack } from './returning.ts';
+
+/** What a browser keeps of a group beyond its state, which is in memory only. */
+export interface Memory {
+  /** base64url. */
+  readonly group: string;
+  /** The highest epoch it was in: nothing older is taken from the server again. */
+  readonly epoch: bigint;
+}
+
+/** What one comes with. */
+export interface Visitor {
+  readonly line: Line;
+  readonly clock: Clock;
+  readonly link: Link;
+  /** The link promises a host: nobody but a holder of the root key begins the group. */
+  readonly hosted: boolean;
+  readonly name: string;
+  readonly key: LeafKey;
+  readonly root: RootKey | null;
+  readonly memory: Memory | null;
+  readonly signal: AbortSignal;
+  /** Told when one has to be let in. */
+  readonly onWaiting: () => void;
+}
+
+export interface Entered {
+  readonly group: Group;
+  /** The entry of the log up to which `group` has followed. */
+  readonly seq: number;
+}
+
+/** Why nobody will let this visitor in. */
+export class TurnedAway extends Error {
+  readonly answer: KnockAnswer;
+  constructor(answer: KnockAnswer) {
+    super(`The answer to the knock was: ${answer}.`);
+    this.name = 'TurnedAway';
+    this.answer = answer;
+  }
+}
+
+const between_knocks_ms = 500;
+/** How often one who waits looks whether there is still a group that could let it in. */
+const look_ms = 5000;
+
+/**
+ * Into the group, by whichever way is open.
+ * @throws TurnedAway; Refusal what the server or a committer offered was refused; Refused
+ */
+export async function enter(visitor: Visitor): Promise<Entered> {
+  const { line, clock, root, hosted, signal } = visitor;
+  for (;;) {
+    const proven = await line.prove();
+    if (proven.group?.leaf) return comeBack(visitor, proven.group.group);
+    const entered =
+      proven.group === null && (root !== null || !hosted)
+        ? await begin(visitor)
+        : await askIn(visitor, proven);
+    if (entered) return entered;
+    await pause(clock, between_knocks_ms, signal);
+  }
+}
+
+/** Begins the group; null where another was quicker. A holder of the root key is its host. */
+async function begin(visitor: Visitor): Promise<Entered | null> {
+  const { line, clock, link, key, root } = visitor;
+  const created = clock.now_ms();
+  const id = newGroupId();
+  const open = newPolicy(toBase64url(line.root ?? new Uint8Array()), link.version, created);
+  const place = { room: link.room, group: id, created };
+  const hosts = root ? [await appoint(root, key.public_key, place)] : [];
+  const policy = { ...open, hosts };
+  const group = await create(await newLeaf(key, clock.now_ms()), link, id, policy);
+  const info = toBase64url(await sealGroupInfo(group));
+  const { made } = await line.call('create', { group: toBase64url(id), info });
+  if (!made) {
+    retire(group, null);
+    return null;
+  }
+  if (root) {
+    line.host_proof = { chain: chainOf(policy, toBase64url(key.public_key)), created };
+    await line.prove();
+  }
+  return { group, seq: 0 };
+}
+
+/** Knocks, waits, and takes the Welcome; null where it is to be tried from the start. */
+async function askIn(visitor: Visitor, proven: Proven): Promise<Entered | null> {
+  const { clock, link, name, key, root } = visitor;
+  visitor.onWaiting();
+  const leaf = await newLeaf(key, clock.now_ms());
+  const consent = root && proven.group ? await admitSelf(root, key, proven.group) : null;
+  const waiting = new AbortController();
+  const end = (): void => waiting.abort();
+  visitor.signal.addEventListener('abort', end, { once: true });
+  try {
+    const asked = await knock(leaf, link, { name, note: '' }, consent);
+    const heard = hearAnswer(visitor, asked, waiting.signal);
+    const { number, answer } = await Promise.race([heard, watchDoor(visitor, waiting.signal)]);
+    if (answer === 'denied' || answer === 'relinked') throw new TurnedAway(answer);
+    return answer === 'welcomed' ? await takeWelcome(visitor, leaf, number) : null;
+  } finally {
+    waiting.abort();
+    visitor.signal.removeEventListener('abort', end);
+  }
+}
+
+/** The root's own consent: its holder returns through any gate. */
+function admitSelf(
+  root: RootKey,
+  key: LeafKey,
+  { group, epoch }: NonNullable<Proven['group']>,
+): Promise<Admit> {
+  return admit(root, key.public_key, bytesFrom(group, 16), epochFrom(epoch));
+}
+
+interface Heard {
+  readonly number: string;
+  readonly answer: KnockAnswer;
+}
+
+function hearAnswer({ line }: Visitor, asked: Knock, signal: AbortSignal): Promise<Heard> {
+  const { link, key_package, sealed_name, mac } = asked;
+  const wire = {
+    link,
+    kp: toBase64url(key_package),
+    name: toBase64url(sealed_name),
+    mac: toBase64url(mac),
+    admit: asked.admit && toBase64url(encodeJson(asked.admit, 1024)),
+  };
+  return new Promise((resolve, reject) => {
+    let number = '';
+    const take = (answer: KnockAnswer | null | undefined): void => {
+      if (answer) resolve({ number, answer });
+    };
+    line.knock(wire, {
+      signal,
+      onState: (state) => {
+        number = state.knock;
+        take(state.answer);
+      },
+      onEvent: ({ event, data }) => {
+        const { knocks = [] } = data as { knocks?: { knock: string; answer: KnockAnswer }[] };
+        if (event === 'keys.answered') take(knocks.find((each) => each.knock === number)?.answer);
+      },
+      onRefused: (cause) =>
+        isRefused(cause, 'keys.relinked') ? resolve({ number, answer: 'relinked' }) : reject(cause),
+    });
+  });
+}
+
+/** Resolves when there is no group any more in which somebody could answer. */
+async function watchDoor({ line, clock }: Visitor, signal: AbortSignal): Promise<Heard> {
+  try {
+    for (;;) {
+      await pause(clock, look_ms, signal);
+      const { group } = await line.prove();
+      if (group === null) return { number: '', answer: 'void' };
+    }
+  } catch {
+    // Whoever knocks hears the same fault.
+    return new Promise(() => undefined);
+  }
+}
+
+async function takeWelcome(visitor: Visitor, leaf: Leaf, number: string): Promise<Entered | null> {
+  const { line, clock, link, hosted, memory } = visitor;
+  const given = await line.call('welcome', { knock: number }).catch((cause: unknown) => {
+    if (isRefused(cause, 'keys.no-welcome')) return null;
+    throw cause;
+  });
+  if (!given) return null;
+  const epoch = epochFrom(given.epoch);
+  const older = memory?.group === given.group && epoch < memory.epoch;
+  must(!older, 'resync.old', 'an info older than what was seen');
+  const entrance = {
+    link,
+    hosted,
+    group: bytesFrom(given.group, 16),
+    epoch,
+    info: bytesFrom(given.info, handed_bytes_max.info),
+    now_ms: clock.now_ms(),
+  };
+  const group = await join(leaf, bytesFrom(given.welcome, handed_bytes_max.welcome), entrance);
+  return { group, seq: given.seq };
+}
+
+/** The link of a group as it is now: a new version of it came out of the group itself. */
+export function linkOf(group: Group, link: Link): Link {
+  const secret = group.links.get(group.policy.link);
+  return secret ? { ...link, version: group.policy.link, secret } : link;
+}

@@ -1,0 +1,67 @@
+/** Members meet through a real delivery service. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { startDelivery, type Delivery } from '#test/group/delivery.ts';
+import { agree, Browser, closeBrowsers, type Given } from '#test/group/browser.ts';
+
+let delivery: Delivery;
+before(async () => {
+  delivery = await startDelivery();
+});
+afterEach(() => closeBrowsers());
+after(() => delivery.stop());
+
+async function meet(...names: string[]): Promise<Browser[]> {
+  const { link } = await delivery.makeMeeting();
+  const browsers: Browser[] = [];
+  for (const name of names) browsers.push(await enter({ meeting: link, name }));
+  return browsers;
+}
+
+async function enter(given: Omit<Given, 'origin'>): Promise<Browser> {
+  const browser = await Browser.open({ origin: delivery.origin, ...given });
+  await browser.untilIn();
+  return browser;
+}
+
+test('two members meet, agree on keys and code, and say things', async () => {
+  const [ada, ben] = (await meet('Ada', 'Ben')) as [Browser, Browser];
+  await agree(ada, ben);
+  await Promise.all([ada, ben].map((each) => each.untilNamed('Ada', 'Ben')));
+  assert.match(ada.view.code ?? '', /^(\d{5} ){5}\d{5}$/);
+  const seq = await ada.member.send({ kind: 'chat', text: 'Good morning' });
+  await Promise.all([ada, ben].map((each) => each.until('told', () => each.said.length === 1)));
+  const heard = { leaf: ada.view.leaf, id: ada.view.id, name: 'Ada', seq };
+  const saying = { kind: 'chat', text: 'Good morning' };
+  assert.deepEqual(ben.said[0], { kind: 'app', ...heard, own: false, saying });
+  assert.deepEqual(ada.said[0], { kind: 'app', ...heard, own: true, saying });
+  assert.deepEqual(await ben.member.token(), {
+    token: `token of ${ben.view.id}`,
+    media_path: '/lk',
+  });
+});
+
+test('five members meet, each takes others in, and all know all names', async () => {
+  const names = ['Ada', 'Ben', 'Cy', 'Dee', 'Eve'];
+  const browsers = await meet(...names);
+  await agree(...browsers);
+  for (const browser of browsers) await browser.untilNamed(...names);
+});
+
+test('ten who knock at once are all taken in', async () => {
+  const [ada] = (await meet('Ada')) as [Browser];
+  const meeting = { ...ada.start.link, room: ada.start.room };
+  const names = Array.from({ length: 10 }, (_, at) => `Guest ${String(at)}`);
+  const guests = await Promise.all(names.map((name) => enter({ meeting, name })));
+  await agree(ada, ...guests);
+  for (const each of [ada, ...guests]) await each.untilNamed('Ada', ...names);
+  // In batches, not one by one.
+  assert.ok((ada.view.epoch ?? 10n) < 6n, String(ada.view.epoch));
+});
+
+test('several who find an empty meeting end in one group', async () => {
+  const { link: meeting } = await delivery.makeMeeting();
+  const names = ['Ada', 'Ben', 'Cy', 'Dee'];
+  const browsers = await Promise.all(names.map((name) => enter({ meeting, name })));
+  await agree(...browsers);
+});

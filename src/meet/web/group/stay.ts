@@ -1,0 +1,346 @@
+/** One stay in a group: from entering it until one leaves, is removed, or has to enter anew. */
+import { Refused } from '../../../app/client.ts';
+import type { EventFrame } from '../../../app/contract.ts';
+import { toBase64url } from '../../../protocol/link/base64url.ts';
+import { sha256, type Bytes } from '../../../protocol/encryption/bytes.ts';
+import { bytesOf } from '../../../protocol/encryption/json.ts';
+import type { SignedProfile } from '../../../protocol/encryption/profile.ts';
+import { Refusal } from '../../../protocol/encryption/refusal.ts';
+import { leaveGroup, rank, roster, verifyCode } from '../../../protocol/mls/group.ts';
+import type { Group, Member, Seat } from '../../../protocol/mls/group.ts';
+import type { Expectation } from '../../../protocol/mls/receive.ts';
+import { Beating } from './beating.ts';
+import { Committing } from './committing.ts';
+import type { Entry, GroupState, WaitingKnock } from './delivery.ts';
+import { linkOf, type Entered, type Memory, type Visitor } from './entering.ts';
+import { Following, type Halt, type Listener, type Opened } from './following.ts';
+import { decodeMessage, encodeMessage, profiles_max, type Saying } from './messages.ts';
+import { Needs } from './needs.ts';
+import { Outbox } from './outbox.ts';
+import { People } from './people.ts';
+import { Queue } from './queue.ts';
+import { comeBack } from './returning.ts';
+import { Sending, type EpochMedia } from './sending.ts';
+
+/** A message of a member, in its place in the log. */
+export interface Said {
+  readonly leaf: number;
+  readonly id: string;
+  readonly name: string | null;
+  /** One's own come back here too, so that all show them in one order. */
+  readonly own: boolean;
+  readonly seq: number;
+  readonly saying: Saying;
+}
+
+/** Why a stay ended: for `elsewhere` one has to enter anew. */
+export type End = 'removed' | 'elsewhere';
+
+export interface Host {
+  readonly onMedia: (media: EpochMedia) => void;
+  readonly onDropped: (epoch: bigint) => void;
+  readonly onSwitch: (epoch: bigint) => void;
+  readonly onSaid: (said: Said) => void;
+  readonly onBeat: (bytes: Bytes) => void;
+  readonly onMemory: (memory: Memory) => void;
+  readonly onChange: () => void;
+  readonly onEnd: (end: End) => void;
+}
+
+/** Who sits where, and the hash of its signature key, base64url: what people compare and keep. */
+export interface Person extends Seat {
+  readonly key_hash: string;
+}
+
+async function readPeople(group: Group): Promise<Person[]> {
+  const seats = await roster(group);
+  return Promise.all(
+    seats.map(async (seat) => ({
+      ...seat,
+      key_hash: toBase64url(await sha256(bytesOf(seat.key))),
+    })),
+  );
+}
+
+export class Stay implements Listener {
+  /** As of the open epoch. */
+  seats: readonly Person[] = [];
+  code: string | null = null;
+  /** Of what was refused, and of what failed. */
+  fault: string | null = null;
+  readonly following: Following;
+  readonly needs = new Needs();
+  readonly people = new People();
+  readonly beating: Beating;
+  readonly #visitor: Visitor;
+  readonly #host: Host;
+  readonly #queue = new Queue((cause) => this.#failed(cause));
+  readonly #outbox: Outbox;
+  readonly #sending: Sending;
+  readonly #committing: Committing;
+  readonly #ending = new AbortController();
+  #name: string;
+  #epoch_max = -1n;
+
+  constructor(entered: Entered, visitor: Visitor, host: Host) {
+    const { line, clock, root, name } = visitor;
+    this.#visitor = visitor;
+    this.#host = host;
+    this.#name = name;
+    const { signal } = this.#ending;
+    const queue = this.#queue;
+    this.following = new Following(entered, { line, clock, queue, listener: this });
+    const { following, needs } = this;
+    this.#outbox = new Outbox({ following, line, clock, queue, signal });
+    this.#sending = new Sending(clock, host.onSwitch);
+    this.beating = new Beating(clock, host.onBeat, host.onChange);
+    this.#committing = new Committing({
+      following,
+      needs,
+      line,
+      clock,
+      queue,
+      root,
+      seats: () => this.seats,
+      onAdrift: () => this.#comeBack(null),
+    });
+    const { group } = entered;
+    queue.put(() => this.onOpened({ group, by: null, added: [], removed: [], returned: false }));
+    this.#watch();
+  }
+
+  /** Resolves with the message's place in the log. @throws Refusal `json.*`, `mls.size` */
+  async send(saying: Saying): Promise<number> {
+    const body = encodeMessage(saying);
+    return this.#outbox.send(() => body);
+  }
+
+  /** A new name for oneself. @throws Refusal `profile.name`, `json.*` */
+  async rename(name: string): Promise<number> {
+    const own = await this.#introduce(name);
+    this.#name = name;
+    this.#host.onChange();
+    return this.#outbox.send(() => encodeMessage({ kind: 'profiles', list: [own] }));
+  }
+
+  /** Tells the others that one leaves; resolves when the log has it. */
+  async sayLeave(): Promise<void> {
+    await this.#outbox.send(async () => {
+      const leave = await leaveGroup(this.following.group);
+      return encodeMessage({ kind: 'leave', leave });
+    }, true);
+  }
+
+  /** Ends everything of this stay, and overwrites its secrets. */
+  end(): void {
+    if (this.#ending.signal.aborted) return;
+    const cause = new DOMException('The stay in the group is over.', 'AbortError');
+    this.#ending.abort(cause);
+    this.#outbox.end(cause);
+    this.#committing.end();
+    this.#sending.end();
+    this.beating.end();
+    this.#queue.put(() => this.following.end());
+  }
+
+  async onOpened(opened: Opened): Promise<void> {
+    const { group, by, added, removed, returned } = opened;
+    const { clock, line } = this.#visitor;
+    const before = this.seats;
+    this.seats = await readPeople(group);
+    this.code = await verifyCode(group);
+    this.fault = null;
+    // A commit may be void: those who were here before it keep their names so long.
+    this.people.keep(new Set([...before, ...this.seats].map(({ key }) => key)));
+    this.needs.keep(this.seats);
+    for (const { key } of added) this.needs.arrive(key, clock.now_ms());
+    if (returned && by) this.needs.arrive(by.key, clock.now_ms());
+    this.#remember(group.epoch);
+    this.#host.onMedia(await this.#sending.open(group, removed.length > 0));
+    this.#sending.look();
+    this.beating.enterEpoch(group, this.seats);
+    this.#committing.enterEpoch();
+    await this.#greet(opened);
+    const epoch = Number(group.epoch);
+    this.#tell(line.call('ready', { group: this.following.id, epoch }));
+    this.#goOn();
+  }
+
+  async onMessage(by: Member, body: Bytes, seq: number): Promise<void> {
+    this.needs.hear(by.key);
+    const message = this.#read(body);
+    if (message === null) return;
+    if (message.kind === 'profiles') {
+      if (await this.people.take(message.list, this.following.group.id)) this.#host.onChange();
+    } else if (message.kind === 'leave') {
+      const own = by.leaf === this.following.group.leaf;
+      if (message.leave.key === by.key && !own) this.needs.leave(message.leave);
+    } else {
+      const own = by.leaf === this.following.group.leaf;
+      const seat = this.seats.find(({ leaf }) => leaf === by.leaf);
+      const name = this.people.nameOf(by.key);
+      const place = { leaf: by.leaf, id: seat?.identity ?? '', name, own, seq };
+      this.#host.onSaid({ ...place, saying: message });
+    }
+  }
+
+  async onVoid(epoch: bigint): Promise<void> {
+    const { group } = this.following;
+    this.seats = await readPeople(group);
+    this.code = await verifyCode(group);
+    this.#host.onDropped(epoch);
+    this.#sending.drop(epoch);
+    this.beating.enterEpoch(group, this.seats);
+    this.#committing.enterEpoch();
+    this.#goOn();
+  }
+
+  onHalt({ seq, why, code }: Halt): void {
+    this.#committing.enterEpoch();
+    if (why === 'removed') return;
+    this.fault = code;
+    this.#host.onChange();
+    const { line } = this.#visitor;
+    this.#tell(line.call('refuse', { group: this.following.id, seq }));
+  }
+
+  onResumed(): void {
+    this.fault = null;
+    this.#goOn();
+  }
+
+  /** What broke a rule is never followed, and there is no way past it: the fault stays. */
+  onHaltKept({ why, expected }: Halt): void {
+    if (why === 'removed') this.#host.onEnd('removed');
+    if (why === 'out') this.#comeBack(expected);
+  }
+
+  /** A beat that the participant of that name sent. */
+  hearBeat(id: string, bytes: Bytes): void {
+    this.beating.hear(id, bytes).catch((cause: unknown) => this.#failed(cause));
+  }
+
+  /** Newcomers cannot read what was said before them, so names are told to them again. */
+  async #greet({ group, by, added, returned }: Opened): Promise<void> {
+    if (by === null) {
+      const own = await this.#introduce(this.#name);
+      this.#tell(this.#outbox.send(() => encodeMessage({ kind: 'profiles', list: [own] }), true));
+      return;
+    }
+    const committed = by.leaf === group.leaf && added.length > 0;
+    if (committed || (returned && (await this.#isFirst(by)))) this.#carryProfiles();
+  }
+
+  /** Who came back has committed itself: then the first by rank of the others carries the names. */
+  async #isFirst(returned: Member): Promise<boolean> {
+    const { group } = this.following;
+    const away = this.seats.filter(({ identity }) => this.needs.lost.has(identity));
+    const without = [returned.leaf, ...away.map(({ leaf }) => leaf)];
+    return (await rank(group, without))[0] === group.leaf;
+  }
+
+  #carryProfiles(): void {
+    const all = this.people.all();
+    for (let at = 0; at < all.length; at += profiles_max) {
+      const list = all.slice(at, at + profiles_max);
+      this.#tell(this.#outbox.send(() => encodeMessage({ kind: 'profiles', list }), true));
+    }
+  }
+
+  #introduce(name: string): Promise<SignedProfile> {
+    const { key, clock } = this.#visitor;
+    return this.people.introduce(key, this.following.group.id, name, clock.now_ms());
+  }
+
+  #remember(epoch: bigint): void {
+    if (epoch <= this.#epoch_max) return;
+    this.#epoch_max = epoch;
+    this.#host.onMemory({ group: this.following.id, epoch });
+  }
+
+  #read(body: Bytes): ReturnType<typeof decodeMessage> | null {
+    try {
+      return decodeMessage(body);
+    } catch (cause) {
+      if (cause instanceof Refusal) return null;
+      throw cause;
+    }
+  }
+
+  #watch(): void {
+    this.#visitor.line.watch(this.following.id, {
+      signal: this.#ending.signal,
+      onState: (state) => this.#queue.put(() => this.#takeState(state)),
+      onEvent: (frame) => this.#queue.put(() => this.#takeEvent(frame)),
+      onRefused: () => this.#host.onEnd('elsewhere'),
+    });
+  }
+
+  async #takeState(state: GroupState): Promise<void> {
+    const now_ms = this.#visitor.clock.now_ms();
+    this.needs.setLost(state.lost, now_ms);
+    this.needs.setKnocks(state.knocks);
+    await this.following.pull(state.seq);
+    if (state.ready) this.#sending.allReady(BigInt(state.epoch));
+    if (state.ended) this.#host.onEnd('elsewhere');
+    this.#goOn();
+  }
+
+  async #takeEvent({ event, data }: EventFrame): Promise<void> {
+    const { needs, following } = this;
+    const now_ms = this.#visitor.clock.now_ms();
+    const { ids = [], knocks = [] } = data as {
+      ids?: string[];
+      knocks?: (WaitingKnock & { readonly answer?: string })[];
+    };
+    if (event === 'keys.appended') await following.hear(data as Entry);
+    if (event === 'keys.knocked') needs.setKnocks([...needs.knocks.values(), ...knocks]);
+    if (event === 'keys.answered') for (const { knock } of knocks) needs.knocks.delete(knock);
+    if (event === 'keys.readied') this.#sending.allReady(BigInt((data as { epoch: number }).epoch));
+    if (event === 'keys.lost') needs.setLost([...needs.lost.keys(), ...ids], now_ms);
+    if (event === 'keys.found') for (const id of ids) needs.lost.delete(id);
+    if (event === 'keys.parted') this.#part(ids, now_ms);
+    if (event === 'keys.ended') this.#host.onEnd('elsewhere');
+    this.#goOn();
+  }
+
+  /** No leaves any more to the service: whoever is one in the tree can do nothing there. */
+  #part(ids: readonly string[], now_ms: number): void {
+    const { needs, following, seats } = this;
+    const own = seats.find(({ leaf }) => leaf === following.group.leaf)?.identity ?? '';
+    // Of a removal one has read oneself, the time to be voided is waited for.
+    if (ids.includes(own) && following.halt?.why !== 'removed') this.#host.onEnd('elsewhere');
+    const there = seats.filter(({ identity }) => ids.includes(identity));
+    const parted = there.map(({ identity }) => identity);
+    needs.setLost([...needs.lost.keys(), ...parted], now_ms);
+  }
+
+  #goOn(): void {
+    this.#queue.put(() => this.#committing.look());
+    this.#outbox.pump().catch((cause: unknown) => this.#failed(cause));
+    this.#host.onChange();
+  }
+
+  /** Back to one's own seat, from what the service has. Nothing else goes on meanwhile. */
+  #comeBack(expected: Expectation | null): void {
+    const { link } = this.#visitor;
+    this.#queue.put(async () => {
+      const { group, id } = this.following;
+      const memory = { group: id, epoch: group.epoch };
+      const visitor = { ...this.#visitor, link: linkOf(group, link), memory };
+      await this.following.replace(await comeBack(visitor, id, expected ?? undefined));
+    });
+  }
+
+  /** For what is said to the service and needs no answer. */
+  #tell(promise: Promise<unknown>): void {
+    promise.catch((cause: unknown) => this.#failed(cause));
+  }
+
+  #failed(cause: unknown): void {
+    if (this.#ending.signal.aborted || this.#visitor.signal.aborted) return;
+    if (cause instanceof Refused && cause.code === 'keys.not-leaf') return;
+    this.fault = cause instanceof Refusal || cause instanceof Refused ? cause.code : 'app.internal';
+    this.#host.onChange();
+  }
+}

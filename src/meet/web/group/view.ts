@@ -1,0 +1,61 @@
+/** What the page is shown of a member and its group; told whole on every change. */
+import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
+import type { PulseState } from '../../../protocol/encryption/pulse.ts';
+
+/**
+ * - `connecting`, `waiting` (to be let in), `in`;
+ * - `out-of-sync`: something was committed that this member does not follow; sending stops;
+ * - `refused`: what the server or a committer offered was not accepted, or the server refuses;
+ * - `denied`: a host sent this visitor away;
+ * - `removed`: put out of the group while connected;
+ * - `over`: one has left, or there is no meeting any more.
+ */
+export type Phase =
+  | 'connecting'
+  | 'waiting'
+  | 'in'
+  | 'out-of-sync'
+  | 'refused'
+  | 'denied'
+  | 'over'
+  | 'removed';
+
+export interface PersonView {
+  readonly leaf: number;
+  /** Its name at the media engine. */
+  readonly id: string;
+  /** SHA-256 of its signature key, base64url. */
+  readonly key_hash: string;
+  /** What it said of itself; to be shown once it was heard of (`beaten`). */
+  readonly name: string | null;
+  readonly role: Role;
+  /** Whether a beat of it was heard: until then it may be a leaf the server copied. */
+  readonly beaten: boolean;
+  /** Its connections are gone, as the server says. */
+  readonly away: boolean;
+}
+
+export interface MemberView {
+  readonly phase: Phase;
+  /** A code of docs/protocol, or null. */
+  readonly fault: string | null;
+  readonly epoch: bigint | null;
+  readonly leaf: number | null;
+  /** One's own name at the media engine. */
+  readonly id: string;
+  /** Six groups of five digits, to compare. */
+  readonly code: string | null;
+  readonly gate: Gate | null;
+  readonly pulse: PulseState;
+  /** By leaf, oneself included. */
+  readonly people: readonly PersonView[];
+}
+
+/** Whether two views show the same. */
+export function sameView(one: MemberView, other: MemberView): boolean {
+  return spell(one) === spell(other);
+}
+
+function spell(view: MemberView): string {
+  return JSON.stringify({ ...view, epoch: String(view.epoch) });
+}
