@@ -23,6 +23,11 @@ export interface Call<In, Out> {
   readonly live?: boolean;
   readonly rate?: Rate;
   /**
+   * Of the call's whole input as JSON, over HTTP; absent: the common limit. A frame of the live
+   * connection has a limit of its own.
+   */
+  readonly body_bytes_max?: number;
+  /**
    * Refusals leave at the next multiple of this many milliseconds after arrival, so that their
    * time does not tell an absent thing from a wrong key to it.
    */

@@ -14,10 +14,11 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Config } from '../config.ts';
-import { OperatorError } from './error.ts';
+import { readBody } from './body.ts';
+import { OperatorError, toWire, UnavailableError } from './error.ts';
 import type { HealthReport } from './health.ts';
+import { LargeBodies } from './large-bodies.ts';
 import type { Log } from './log.ts';
 import { callerAddress, isOwnOrigin } from './origin.ts';
 import { chooseEncoding, chooseLang, type Asset, type Pages } from './pages.ts';
@@ -32,6 +33,7 @@ export interface Door {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
+/** Of a call that states none. */
 const body_bytes_max = 64 * 1024;
 const headers_timeout_ms = 10_000;
 const request_timeout_ms = 30_000;
@@ -80,7 +82,7 @@ export interface HttpDeps {
   readonly config: Config;
   readonly log: Log;
   readonly pages: Pages;
-  readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+  readonly dispatcher: Pick<Dispatcher, 'dispatch' | 'bodyBytesMax'>;
   readonly sockets: Pick<Sockets, 'upgrade' | 'stop'>;
   readonly health: () => Promise<HealthReport>;
   readonly doors: readonly Door[];
@@ -200,6 +202,7 @@ function listen(server: Server | HttpsServer, config: Config): Promise<void> {
 function routes(deps: HttpDeps): Hono<Env> {
   const { config, pages } = deps;
   const app = new Hono<Env>();
+  const large = new LargeBodies();
   const secure = config.tls !== undefined || config.public_url?.startsWith('https:') === true;
   app.use(async (c, next) => {
     // Set before next(): a header set after it costs two thirds of the throughput.
@@ -212,15 +215,7 @@ function routes(deps: HttpDeps): Hono<Env> {
     c.header('Cache-Control', 'no-store');
     return c.json(report, report.status === 'failing' ? 503 : 200);
   });
-  app.post(
-    '/rpc/:name',
-    bodyLimit({
-      maxSize: body_bytes_max,
-      onError: (c) =>
-        problem(c, 413, 'app.too-large', `A request may have ${body_bytes_max} bytes at most.`),
-    }),
-    (c) => rpc(c, deps),
-  );
+  app.post('/rpc/:name', (c) => rpc(c, deps, large));
   app.all('/rpc/:name', (c) => problem(c, 405, 'app.post-only', 'Calls are made with POST.'));
   app.get('*', (c) => {
     const { pathname } = new URL(c.req.url);
@@ -253,22 +248,55 @@ function problem(
   return c.json({ error: { fault: status === 500 ? 'ours' : 'caller', code, message } }, status);
 }
 
-async function rpc(c: Context<Env>, { config, dispatcher }: HttpDeps): Promise<Response> {
+async function rpc(c: Context<Env>, deps: HttpDeps, large: LargeBodies): Promise<Response> {
+  const { config, dispatcher } = deps;
   const { incoming } = c.env;
   if (!isOwnOrigin(incoming, config.public_url))
     return problem(c, 403, 'app.foreign-origin', 'This call came from another site.');
   // A form of another site cannot send this type without asking first (CORS preflight).
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
     return problem(c, 415, 'app.json-only', 'Send application/json.');
+  const name = c.req.param('name') ?? '';
+  const bytes_max = dispatcher.bodyBytesMax(name) ?? body_bytes_max;
+  const stated_bytes = Number(c.req.header('content-length') ?? bytes_max);
+  if (stated_bytes > bytes_max) return tooLarge(c, bytes_max);
+  if (stated_bytes <= body_bytes_max) return answer(c, deps, name, bytes_max);
+  const release = large.take(actorOf(incoming, config).address, stated_bytes);
+  if (!release) return busy(c);
+  try {
+    return await answer(c, deps, name, bytes_max);
+  } finally {
+    release();
+  }
+}
+
+function tooLarge(c: Context, bytes_max: number): Response {
+  return problem(c, 413, 'app.too-large', `A request may have ${bytes_max} bytes at most.`);
+}
+
+function busy(c: Context): Response {
+  const message = 'The server is receiving too much. Try again in a moment.';
+  const { error } = toWire(new UnavailableError('app.busy', message), '');
+  c.header('Retry-After', '1');
+  return c.json({ error }, 503);
+}
+
+async function answer(
+  c: Context<Env>,
+  { config, dispatcher }: HttpDeps,
+  name: string,
+  bytes_max: number,
+): Promise<Response> {
   let input: unknown;
   try {
-    input = JSON.parse(await c.req.text());
+    const text = await readBody(c.req, bytes_max);
+    if (text === undefined) return tooLarge(c, bytes_max);
+    input = JSON.parse(text);
   } catch {
     return problem(c, 400, 'app.bad-input', 'The body is not JSON.');
   }
-  const { status, body } = await dispatcher.dispatch(c.req.param('name') ?? '', input, {
-    actor: actorOf(incoming, config),
-  });
+  const actor = actorOf(c.env.incoming, config);
+  const { status, body } = await dispatcher.dispatch(name, input, { actor });
   c.header('Cache-Control', 'no-store');
   const retry = 'error' in body ? body.error.retry_after_ms : undefined;
   if (retry !== undefined) c.header('Retry-After', String(Math.ceil(retry / 1000)));

@@ -34,7 +34,10 @@ function createDoor(env: Record<string, string>): Http {
     config: readConfig({ PORT: '0', ...env }),
     log: createLog('silent'),
     pages: { build: 'test', page: () => undefined, asset: () => undefined },
-    dispatcher: { dispatch: () => Promise.reject(new Error('unused')) },
+    dispatcher: {
+      dispatch: () => Promise.reject(new Error('unused')),
+      bodyBytesMax: () => undefined,
+    },
     sockets: { upgrade: (_req, raw) => raw.destroy(), stop: async () => undefined },
     doors: [],
     health: async () => ({ status: 'ok', checks: {} }),

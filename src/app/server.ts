@@ -84,6 +84,8 @@ export type Answer =
 
 export interface Dispatcher {
   dispatch(name: string, input: unknown, caller: Caller): Promise<Answer>;
+  /** The limit a call states for its body; undefined also where there is no such call. */
+  bodyBytesMax(name: string): number | undefined;
   /** Runs `work` as the server itself, in one transaction, with the same `ctx` verbs get. */
   act<T>(work: (ctx: Ctx) => Promise<T>): Promise<T>;
   readonly inflight: number;
@@ -122,6 +124,10 @@ class Dispatch implements Dispatcher {
 
   get inflight(): number {
     return this.#inflight;
+  }
+
+  bodyBytesMax(name: string): number | undefined {
+    return this.#by_name.get(name)?.call.body_bytes_max;
   }
 
   act<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import * as limits from './limits.ts';
 function bytes(bytes_max: number) {
   return z
     .string()
-    .max(Math.ceil((bytes_max * 4) / 3))
+    .max(limits.textLength(bytes_max))
     .regex(/^[\w-]*$/);
 }
 
@@ -122,6 +122,7 @@ export const keys = contract('keys', {
     create: call({
       in: z.object({ pass, group, info }),
       out: z.object({ group, made: z.boolean() }),
+      body_bytes_max: limits.bodies.create,
       rate: door_rate,
     }),
     /** Asks to join, and follows the answer. The same bytes again are the same knock. */
@@ -166,14 +167,21 @@ export const keys = contract('keys', {
         hosts: z.array(id).max(limits.hosts_max).optional(),
       }),
       out: accepted,
+      body_bytes_max: limits.bodies.commit,
       rate: busy,
     }),
     resync: call({
       in: z.object({ pass, group, epoch: count, msg, info }),
       out: accepted,
+      body_bytes_max: limits.bodies.resync,
       rate: busy,
     }),
-    app: call({ in: z.object({ pass, group, epoch: count, msg }), out: accepted, rate: busy }),
+    app: call({
+      in: z.object({ pass, group, epoch: count, msg }),
+      out: accepted,
+      body_bytes_max: limits.bodies.app,
+      rate: busy,
+    }),
     /** This member holds the keys of `epoch`. */
     ready: call({ in: z.object({ pass, group, epoch: count }), out: z.object({}), rate: busy }),
     /** This member could not apply the last commit. Half of the connected leaves void it, or one host. */

@@ -34,3 +34,28 @@ export const page_entries_max = 500;
 export const log_bytes_soft_max = 256 * 1024 * 1024;
 /** Beyond this also commits are. */
 export const log_bytes_max = 512 * 1024 * 1024;
+
+/** Characters of unpadded base64url for so many bytes. */
+export function textLength(bytes: number): number {
+  return Math.ceil((bytes * 4) / 3);
+}
+
+/** Names, numbers and marks of an input beside its bytes and lists. */
+const frame_bytes = 1024;
+/** One Welcome: its knock, the names and the marks. */
+const welcome_frame_bytes = 64;
+/** An id in a list, with its marks. */
+const id_bytes = 25;
+
+/** Bodies over HTTP of the calls whose inputs do not fit the common limit. */
+export const bodies = {
+  create: textLength(info_bytes_max) + frame_bytes,
+  commit:
+    textLength(message_bytes_max) +
+    textLength(info_bytes_max) +
+    welcomes_max * (textLength(welcome_bytes_max) + welcome_frame_bytes) +
+    (leaves_max + hosts_max) * id_bytes +
+    frame_bytes,
+  resync: textLength(message_bytes_max) + textLength(info_bytes_max) + frame_bytes,
+  app: textLength(message_bytes_max) + frame_bytes,
+} as const;
