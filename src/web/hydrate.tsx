@@ -9,6 +9,10 @@ export function hydrate(page: ReactNode): void {
 }
 
 function Adopted({ children }: { children: ReactNode }): ReactNode {
-  useEffect(replayEarly, []);
+  useEffect(() => {
+    // After what the page's own effects began has been drawn: a press must not find it empty.
+    const timer = setTimeout(replayEarly, 0);
+    return () => clearTimeout(timer);
+  }, []);
   return children;
 }
