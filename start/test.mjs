@@ -9,7 +9,7 @@ import { fail } from './step.mjs';
 import { conclude, runEach, runSuite } from './suite.mjs';
 
 const unit_ms_max = 300_000;
-const whole_ms_max = 720_000;
+const whole_ms_max = 1_200_000;
 
 const count = { passed: 0, failed: 0 };
 /** @type {string[]} */
