@@ -5,12 +5,11 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
 import { startBench, type Bench } from '#test/database.ts';
-import { readConfig } from '../config.ts';
+import { openDoors } from '#test/doors.ts';
 import { call, contract } from './contract.ts';
-import { createHttp, type Http } from './http.ts';
+import type { Http } from './http.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { bindRoom } from './server.ts';
-import { Sockets } from './socket.ts';
 
 const common = 64 * 1024;
 const large = 4 * 1024 * 1024;
@@ -26,7 +25,6 @@ const sample = contract('sample', {
 
 let bench: Bench;
 let http: Http;
-let sockets: Sockets;
 
 before(async () => {
   bench = await startBench();
@@ -36,17 +34,7 @@ before(async () => {
       large: async (_ctx, input) => ({ length: input.text.length }),
     }),
   );
-  sockets = new Sockets({ dispatcher, events: bench.events, log: bench.log });
-  http = createHttp({
-    config: readConfig({ PORT: '0' }),
-    log: bench.log,
-    pages: { build: 'test', page: () => undefined, asset: () => undefined },
-    dispatcher,
-    sockets,
-    doors: [],
-    health: async () => ({ status: 'ok', checks: {} }),
-  });
-  await http.start(new AbortController().signal);
+  ({ http } = await openDoors(bench, dispatcher));
 });
 after(async () => {
   await http.stop();

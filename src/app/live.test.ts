@@ -5,16 +5,16 @@ import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
-import { readConfig } from '../config.ts';
 import { startBench, type Bench } from '#test/database.ts';
+import { openDoors } from '#test/doors.ts';
 import { createApi, Refused } from './client.ts';
 import { call, contract, event, type EventFrame } from './contract.ts';
 import { isAway } from './database.ts';
 import { openAccount, position } from './events.ts';
-import { createHttp, type Http } from './http.ts';
+import type { Http } from './http.ts';
 import { connectLive } from './live.ts';
 import { bindRoom, type Dispatcher } from './server.ts';
-import { close_codes, Sockets } from './socket.ts';
+import { close_codes, type Sockets } from './socket.ts';
 
 /** A room of one account that counts: enough to test the machinery through its own doors. */
 const tally = contract('tally', {
@@ -72,17 +72,7 @@ before(async () => {
     },
   });
   dispatcher = bench.dispatcher(calls);
-  sockets = new Sockets({ dispatcher, events: bench.events, log: bench.log });
-  http = createHttp({
-    config: readConfig({ PORT: '0' }),
-    log: bench.log,
-    pages: { build: 'test', page: () => undefined, asset: () => undefined },
-    dispatcher,
-    sockets,
-    doors: [],
-    health: async () => ({ status: 'ok', checks: {} }),
-  });
-  await http.start(new AbortController().signal);
+  ({ http, sockets } = await openDoors(bench, dispatcher));
 });
 after(async () => {
   await http.stop();

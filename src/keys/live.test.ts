@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBench, type Bench } from '#test/database.ts';
+import { openDoors } from '#test/doors.ts';
 import { createApi } from '../app/client.ts';
 import type { EventFrame } from '../app/contract.ts';
-import { createHttp, type Http } from '../app/http.ts';
+import type { Http } from '../app/http.ts';
 import { connectLive, type Live } from '../app/live.ts';
-import { Sockets } from '../app/socket.ts';
-import { readConfig } from '../config.ts';
+import type { Sockets } from '../app/socket.ts';
 import { proveKey } from '../protocol/encryption/connection.ts';
 import { generateLeafKey, type LeafKey } from '../protocol/encryption/ed25519.ts';
 import type { GroupState, keys as contract, KnockState } from './contract.ts';
@@ -33,17 +33,7 @@ before(async () => {
   const service = keys.service(dispatcher, bench.log);
   await service.start(new AbortController().signal);
   stop = () => service.stop();
-  sockets = new Sockets({ dispatcher, events: bench.events, log: bench.log });
-  http = createHttp({
-    config: readConfig({ PORT: '0' }),
-    log: bench.log,
-    pages: { build: 'test', page: () => undefined, asset: () => undefined },
-    dispatcher,
-    sockets,
-    doors: [],
-    health: async () => ({ status: 'ok', checks: {} }),
-  });
-  await http.start(new AbortController().signal);
+  ({ http, sockets } = await openDoors(bench, dispatcher));
   place = await made.makePlace(bench.db, { dispatcher, events: bench.events });
 });
 after(async () => {

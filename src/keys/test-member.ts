@@ -82,26 +82,38 @@ export interface Place {
 
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 
-/** A meeting in the database, and what its link holds. */
-export async function makePlace(
+export function newRoom(): string {
+  return Array.from(randomBytes(26), (byte) => alphabet[byte & 31]).join('');
+}
+
+/** An open meeting's row, as the meet room writes it. */
+export async function insertMeeting(
   db: Database,
-  parts: Pick<Place, 'dispatcher' | 'events'>,
-): Promise<Place> {
-  const room = Array.from(randomBytes(26), (byte) => alphabet[byte & 31]).join('');
-  const door = randomBytes(32);
-  const root = await generateLeafKey();
+  { room, root, door }: { room: string; root: Uint8Array; door: Uint8Array },
+): Promise<void> {
   const account = `meet:${room}`;
   await db.insertInto('account').values({ id: account }).execute();
   const row = {
     id: room,
     account,
-    root: Buffer.from(root.public_key),
+    root: Buffer.from(root),
     link: 1,
     people_max: 500,
     door_hash: createHash('sha256').update(door).digest(),
     created_at: new Date(),
   };
   await db.insertInto('meeting').values(row).execute();
+}
+
+/** A meeting in the database, and what its link holds. */
+export async function makePlace(
+  db: Database,
+  parts: Pick<Place, 'dispatcher' | 'events'>,
+): Promise<Place> {
+  const room = newRoom();
+  const door = randomBytes(32);
+  const root = await generateLeafKey();
+  await insertMeeting(db, { room, root: root.public_key, door });
   return { ...parts, room, door: b64(door), root };
 }
 
