@@ -74,10 +74,6 @@ export class Guard {
     if (id !== undefined) this.#tell({ t: 'bind', id, to });
   }
 
-  idOf(end: End): number | undefined {
-    return this.#dresser.idOf(end);
-  }
-
   /** The person's own switch of a source, and nobody else's. All are off at first. */
   setOn(source: number, on: boolean): void {
     this.#tell({ t: 'switch', source, on });
