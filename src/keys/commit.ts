@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import type { Input, Output } from '../app/contract.ts';
 import { CallerError } from '../app/error.ts';
 import type { Ctx } from '../app/server.ts';
 import { answerKnocks, lockWaiting } from './answer.ts';
 import type { keys } from './contract.ts';
 import type { Desk, Door } from './desk.ts';
-import { leaves_max } from './limits.ts';
+import { checkPlaces } from './places.ts';
 import { append, compare, type Hand } from './log.ts';
 import { part } from './part.ts';
 import type { Session } from './session.ts';
@@ -39,13 +38,15 @@ export async function commit(
   desk: Desk,
 ): Promise<Output<Calls['commit']>> {
   const session = desk.sessions.find(input.pass, 'commit');
+  // The meeting before its group, as whoever ends it locks them.
+  if (input.door) await desk.meetings.hold(ctx, session.room);
   const compared = await compare(ctx, session, 'commit', input);
   if ('answer' in compared) return compared.answer;
   const { group, leaf } = compared.hand;
   if (leaf.adrift)
     throw new CallerError('keys.adrift', 'Your last commit was voided: resync first.', 409);
   if (input.door || input.hosts) requireHost(session, group);
-  await checkRoom(ctx, group, input);
+  await checkPlaces(ctx, desk, group, input.welcomes.length);
   const seq = await close(ctx, 'commit', input, session, compared.hand);
   const undo: Undo = {
     hosts: group.hosts,
@@ -83,19 +84,6 @@ export async function resync(
     .execute();
   await saveGroup(ctx, group);
   return { seq };
-}
-
-/** Who was welcomed and has not come yet has a place too. */
-async function checkRoom(ctx: Ctx, group: Group, { welcomes }: Commit): Promise<void> {
-  if (welcomes.length === 0) return;
-  const { rows } = await sql<{ taken: number }>`
-    select count(*) as taken from (
-      select id from mls_leaf where mls_group = ${group.id}
-      union
-      select leaf from mls_knock where room = ${group.room} and mls_group = ${group.id}
-        and welcome is not null) as place`.execute(ctx.tx);
-  if ((rows[0]?.taken ?? 0) + welcomes.length > leaves_max)
-    throw new CallerError('keys.full', `This group is full: ${leaves_max} are in it.`, 409);
 }
 
 /** Writes the entry and the GroupInfo of the epoch it opens. */

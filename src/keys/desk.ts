@@ -11,6 +11,8 @@ export interface Meeting {
   readonly root: Buffer;
   /** Version of the link. */
   readonly link: number;
+  /** How many may be in it at once. */
+  readonly people_max: number;
 }
 
 /** A link's version and SHA-256 of its door value (32 bytes). */

@@ -85,7 +85,7 @@ export async function reset(
   const { room } = session;
   if (!session.root) throw new CallerError('keys.not-root', 'Only the root key may.', 403);
   const { link, hash } = input.door;
-  const meeting = await desk.meetings.find(ctx, room);
+  const meeting = await desk.meetings.hold(ctx, room);
   if (!meeting) throw noMeeting();
   if (link <= meeting.link)
     throw new CallerError('keys.bad-link', 'The link needs a higher version.', 409);

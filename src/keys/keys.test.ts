@@ -5,10 +5,10 @@ import { expectEventsToExplain } from '#test/explain.ts';
 import type { Dispatcher } from '../app/server.ts';
 import { generateLeafKey } from '../protocol/encryption/ed25519.ts';
 import { accountOf, applyEvent } from './group.ts';
-import { bindKeys } from './index.ts';
+import { bindKeys, isLeaf } from './index.ts';
 import * as limits from './limits.ts';
 import * as made from './test-member.ts';
-import { codeOf, gather, makeHost, Member, random } from './test-member.ts';
+import { codeOf, gather, makeHost, Member, newRoom, random } from './test-member.ts';
 
 let bench: Bench;
 let dispatcher: Dispatcher;
@@ -236,6 +236,24 @@ test('a full group takes nobody in', async () => {
   const ben = await Member.arrive(ada.place);
   assert.equal(await codeOf(ada.admit(0, [ben])), 'keys.full');
   await ada.commit(0);
+});
+
+test('a meeting takes in no more than it may hold, and one again when somebody has parted', async () => {
+  const here = await place();
+  const { room } = here;
+  const [ada, ben] = await gather(here, 2);
+  assert.ok(ben);
+  await bench.db.updateTable('meeting').set({ people_max: 2 }).where('id', '=', room).execute();
+  const cy = await Member.arrive(here);
+  assert.equal(await codeOf(cy.knock()), 'keys.full');
+  assert.equal(await isLeaf(bench.db, room, ben.id), true);
+  ben.wire.cut();
+  await ada.commit(1, { gone: [ben.id] });
+  await ada.hears('keys.parted');
+  assert.equal(await isLeaf(bench.db, room, ben.id), false);
+  assert.equal(await isLeaf(bench.db, newRoom(), ada.id), false);
+  assert.equal(await isLeaf(bench.db, room, ada.id), true);
+  await ada.admit(2, [cy]);
 });
 
 test('a follower resumes from its cursor; one too far behind is told the state', async () => {

@@ -9,6 +9,7 @@ import type { Desk } from './desk.ts';
 import { knockAccountOf } from './group.ts';
 import { noMeeting } from './hello.ts';
 import { waiting_max } from './limits.ts';
+import { checkPlaces } from './places.ts';
 import { lineOf, type Session } from './session.ts';
 import { requireHost } from './standing.ts';
 import { lockLive, noGroup, toBytes, type KnockRow } from './store.ts';
@@ -18,7 +19,7 @@ type Calls = typeof keys.calls;
 /**
  * Asks to join and follows the answer. Each key has one knock: the same bytes again, after a
  * broken connection, are the same knock; other bytes take its place.
- * @throws CallerError `keys.relinked` when the link is not the meeting's any more;
+ * @throws CallerError `keys.relinked` when the link is not the meeting's any more, `keys.full`;
  * LimitError `keys.many-waiting`
  */
 export async function knock(
@@ -80,6 +81,8 @@ async function insert(
 ): Promise<KnockRow> {
   const group = await lockLive(ctx, room);
   await withdrawOlder(ctx, desk, room, leaf, group);
+  // Here and not only at the commit: who knocks can be told, who commits can do nothing about it.
+  if (group) await checkPlaces(ctx, desk, group, 1);
   const { waiting } = await ctx.tx
     .selectFrom('mls_knock')
     .select(({ fn }) => fn.countAll<number>().as('waiting'))

@@ -42,6 +42,18 @@ export function bindKeys({ meetings, media, pace }: KeysDeps): Keys {
   const now_ms = (): number => performance.now();
   const whole_pace = { ...usual_pace, ...pace };
   const agenda = new Agenda();
+  /** When knocks of a room were shown last. */
+  const released = new Map<string, number>();
+  const releaseLater = (room: string): void => {
+    const now = now_ms();
+    for (const [other, at_ms] of released) {
+      if (at_ms + whole_pace.release_ms < now) released.delete(other);
+    }
+    // The first is shown at once; who comes in a storm is shown together.
+    const wait_ms = Math.max(0, (released.get(room) ?? 0) + whole_pace.release_ms - now);
+    released.set(room, now + wait_ms);
+    agenda.set(`release ${room}`, wait_ms, (ctx) => release(ctx, desk, room));
+  };
   const desk: Desk = {
     meetings,
     media,
@@ -52,8 +64,7 @@ export function bindKeys({ meetings, media, pace }: KeysDeps): Keys {
     agenda,
     tendLater: (room, wait_ms) =>
       agenda.set(`tend ${room}`, wait_ms, (ctx) => tend(ctx, desk, room)),
-    releaseLater: (room) =>
-      agenda.set(`release ${room}`, whole_pace.release_ms, (ctx) => release(ctx, desk, room)),
+    releaseLater,
   };
   desk.sessions.onLeft = (room) => {
     desk.tendLater(room, Math.min(whole_pace.lost_ms, whole_pace.knock_kept_ms));

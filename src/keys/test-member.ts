@@ -23,7 +23,7 @@ export const meetings: Meetings = {
   async enter(ctx, room, door) {
     const row = await ctx.tx
       .selectFrom('meeting')
-      .select(['root', 'link', 'door_hash'])
+      .select(['root', 'link', 'people_max', 'door_hash'])
       .where('id', '=', room)
       .where('ended_at', 'is', null)
       .executeTakeFirst();
@@ -56,7 +56,7 @@ async function findMeeting(
 ): Promise<Meeting | undefined> {
   const query = tx
     .selectFrom('meeting')
-    .select(['root', 'link'])
+    .select(['root', 'link', 'people_max'])
     .where('id', '=', room)
     .where('ended_at', 'is', null);
   return (held ? query.forUpdate() : query).executeTakeFirst();

@@ -29,6 +29,8 @@ export async function refuse(
   desk: Desk,
 ): Promise<Output<Calls['refuse']>> {
   const session = desk.sessions.find(input.pass, 'signal');
+  // The meeting before its group, as whoever ends it locks them: a void may set the link.
+  await desk.meetings.hold(ctx, session.room);
   const group = await lockGroup(ctx, session.room, input.group);
   await requireLeaf(ctx, group, session);
   const closing = await ctx.tx
