@@ -45,6 +45,8 @@ const smallPreload: Plugin = {
 export default defineConfig({
   publicDir: false,
   plugins: [react(), smallPreload, silentClient],
+  // As modules they load what a browser lacks only where it lacks it.
+  worker: { format: 'es' },
   css: {
     transformer: 'lightningcss',
     lightningcss: { cssModules: { pattern: '[hash]_[local]' } },

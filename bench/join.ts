@@ -1,16 +1,24 @@
 /**
- * *Join* pressed → first remote frame painted: our join page against a bare page on the same
- * engine in the same run, turn by turn.
+ * *Join* pressed → first remote frame painted: our join page, encrypted, against a bare page in
+ * clear on the same engine in the same run, turn by turn.
  */
+import { randomBytes } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startChromium } from '#test/browser.ts';
 import { names } from '#test/names.ts';
 import { createMeeting, pressJoin } from '#test/journey.ts';
 import { startHouse, type TestHouse } from '#test/house.ts';
+import { makeMeeting } from '#test/program.ts';
+import { mintSeat } from '#test/seat.ts';
 import { openVisitor } from '#test/visitor.ts';
 import { buildBare } from './bare/build.ts';
 import { bare_flags } from './bare/flags.ts';
 import { heading, line, say, spreadOf } from './figure.ts';
+
+interface Bare {
+  readonly script: string;
+  readonly room: string;
+}
 
 const rounds = 10;
 const patience_ms = 20_000;
@@ -81,13 +89,12 @@ async function joinOurs(browser: Browser, link: string): Promise<number> {
   return (painted_ms ?? Number.NaN) - (pressed_ms ?? Number.NaN);
 }
 
-async function joinBare(
+/** The rival's page, and a token for its room, in which nothing is encrypted. */
+async function openBare(
   browser: Browser,
   test: TestHouse,
-  script: string,
-  link: string,
-): Promise<number> {
-  const room = /\/m\/(\w+)/.exec(link)?.[1] ?? '';
+  { script, room }: Bare,
+): Promise<{ context: BrowserContext; page: Page; entry: readonly [string, string] }> {
   const { context, page } = await newPage(browser, test.origin);
   await page.route(`${test.origin}/bare`, (route) =>
     route.fulfill({
@@ -97,14 +104,17 @@ async function joinBare(
   );
   await page.goto(`${test.origin}/bare`);
   await page.waitForFunction(() => 'join' in window);
-  const identity = Array.from({ length: 22 }, () => 'abcdefgh'[Math.floor(Math.random() * 8)]).join(
-    '',
+  const token = await mintSeat(
+    test.house,
+    room,
+    randomBytes(17).toString('base64url').slice(0, 22),
   );
-  const token = await test.house.media.mint({ room, identity, name: 'Bare', ttl_s: 600 });
-  await page.evaluate(([url, text]) => window.join(url, text), [
-    `${test.origin}/lk`,
-    token,
-  ] as const);
+  return { context, page, entry: [`${test.origin}/lk`, token] };
+}
+
+async function joinBare(browser: Browser, test: TestHouse, bare: Bare): Promise<number> {
+  const { context, page, entry } = await openBare(browser, test, bare);
+  await page.evaluate(([url, token]) => window.join(url, token), entry);
   await page.waitForFunction(() => window.bare.painted_ms !== undefined, undefined, {
     timeout: patience_ms,
   });
@@ -118,17 +128,20 @@ export async function benchJoin(): Promise<void> {
   const script = (await buildBare('join.ts')).replaceAll('</script', '<\\/script');
   const test = await startHouse({ LOG_LEVEL: 'warn' });
   const browser = await startChromium({ person: 0, flags: bare_flags });
-  const host_browser = await startChromium({ person: 1 });
+  const host_browser = await startChromium({ person: 1, flags: bare_flags });
   try {
     const host = await openVisitor(host_browser, test.origin, { name: 'Host' });
     const link = await createMeeting(host, test.origin);
     await pressJoin(host);
+    const bare_room = { script, room: (await makeMeeting(test.origin)).room };
+    const publisher = await openBare(host_browser, test, bare_room);
+    await publisher.page.evaluate(([url, token]) => window.publish(url, token), publisher.entry);
     const ours: number[] = [];
     const bare: number[] = [];
     // The first of each is not counted: it fills caches that both use.
     for (let round = 0; round <= rounds; round++) {
       const a = await joinOurs(browser, link);
-      const b = await joinBare(browser, test, script, link);
+      const b = await joinBare(browser, test, bare_room);
       if (round > 0) {
         ours.push(a);
         bare.push(b);

@@ -18,8 +18,9 @@ import { createDispatcher, type Dispatcher } from './app/server.ts';
 import { startAll, stopAll, type Service } from './app/service.ts';
 import { Sockets } from './app/socket.ts';
 import { readConfig, type Config } from './config.ts';
-import { createMedia, type Media } from './media/index.ts';
-import { Admission, bindMeet, createAttendance, forgetJob } from './meet/index.ts';
+import { createMedia, participant, type Media } from './media/index.ts';
+import { bindKeys, isLeaf, type KeysDeps } from './keys/index.ts';
+import { Admission, bindMeet, createAttendance, forgetJob, meetings } from './meet/index.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -89,19 +90,21 @@ type Ground = { log: Log; pages: Pages; postgres: Postgres; db: Database };
 
 /** Every part that stands on a migrated database, and the services among them in start order. */
 function compose(config: Config, options: ServeOptions, { log, pages, postgres, db }: Ground) {
-  const admission = new Admission(db);
+  const admission = new Admission(db, (room, id) => isLeaf(db, room, id));
   const media: Media = createMedia({
     config,
     log: log.child({ part: 'media' }),
     engine_path: options.engine_path ?? join(root, 'dist/engine/conclave-engine'),
-    admit: (room) => admission.admit(room),
+    admit: (room, identity) => admission.admit(room, identity),
     onEvent: (event) => {
       if (event.kind === 'joined' || event.kind === 'left') attendance.hear(event.kind, event);
     },
   });
   const connection = postgres.connection();
   const jobs = createJobs(db, connection, log);
-  const calls = bindMeet({ media, people_max: config.people_max });
+  const delivery = bindKeys({ meetings, media: leafGate(media, log) });
+  const parts = { media, groups: delivery, people_max: config.people_max };
+  const calls = [...bindMeet(parts), ...delivery.calls];
   const dispatcher = createDispatcher(calls, { db, log, enqueue: jobs.enqueue });
   const attendance = createAttendance({ dispatcher, log, people: (room) => media.people(room) });
   const events = new Events(db, connection, log);
@@ -130,11 +133,33 @@ function compose(config: Config, options: ServeOptions, { log, pages, postgres, 
   const http = createHttp({ config, log, pages, dispatcher, sockets, doors: [door], health });
   const queue: Service = {
     name: 'jobs',
-    start: () => jobs.start([forgetJob(dispatcher), pruneJob(db)]),
+    start: () => jobs.start([forgetJob(dispatcher, delivery), pruneJob(db)]),
     stop: () => jobs.stop(),
   };
-  const services: Service[] = [media, events, queue, attendance, metrics, http];
+  const keeper = delivery.service(dispatcher, log.child({ part: 'keys' }));
+  const services: Service[] = [media, events, keeper, queue, attendance, metrics, http];
   return { services, http, metrics, dispatcher, media };
+}
+
+/** A token is good for this long; the engine renews it while its holder is connected. */
+const leaf_token_ttl_s = 6 * 3600;
+
+/** The media room for leaves: their connections have no name, and nothing else of a person. */
+function leafGate(media: Media, log: Log): KeysDeps['media'] {
+  return {
+    async mint(_ctx, { room, id }) {
+      // Nothing of a person travels beside the media: names and hands are said in the group.
+      const permissions = { ...participant, canUpdateOwnMetadata: false };
+      const seat = { room, identity: id, name: '', ttl_s: leaf_token_ttl_s, permissions };
+      return { token: await media.mint(seat), media_path: media.media_path };
+    },
+    // Whoever removed somebody does not wait for the engine; it may be down at the moment.
+    async close(room, id) {
+      void media.closeSeat(room, id).catch((err: unknown) => {
+        log.warn({ err }, 'a leaf that parted could not be disconnected');
+      });
+    },
+  };
 }
 
 /** The block printed once everything listens. */

@@ -131,16 +131,30 @@ const call_cases: readonly CallCase[] = [
     code: 'app.bad-input',
   },
   {
-    says: 'an empty name',
-    call: 'meet.enter',
-    body: hello({ seat: randomSeat(), name: '' }),
+    says: 'a key proven over HTTP',
+    call: 'keys.prove',
+    body: JSON.stringify({ room: absent_room, key: randomSeat(), sig: 'a'.repeat(86) }),
     status: 400,
-    code: 'app.bad-input',
+    code: 'app.live-only',
   },
   {
-    says: 'a name of 121 characters',
-    call: 'meet.enter',
-    body: hello({ seat: randomSeat(), name: 'a'.repeat(121) }),
+    says: 'a media token for nobody',
+    call: 'keys.token',
+    body: JSON.stringify({ pass: randomSeat() }),
+    status: 401,
+    code: 'keys.not-proven',
+  },
+  {
+    says: 'a knock that is larger than a knock',
+    call: 'keys.knock',
+    body: JSON.stringify({
+      pass: randomSeat(),
+      link: 1,
+      kp: 'a'.repeat(8000),
+      name: '',
+      mac: randomSeat(),
+      admit: null,
+    }),
     status: 400,
     code: 'app.bad-input',
   },
@@ -238,8 +252,6 @@ describe('calls over HTTP', () => {
   test('an absent room and a wrong door get the same answer', async () => {
     for (const [name, rest] of [
       ['meet.hello', {}],
-      ['meet.enter', { seat: randomSeat(), name: 'Eve' }],
-      ['meet.leave', { seat: randomSeat() }],
       ['meet.end', { proof: 'a'.repeat(86) }],
     ] as const) {
       const door = randomSeat();

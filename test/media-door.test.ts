@@ -4,10 +4,13 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { closeBrowsers } from './group/browser.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { ask, makeMeeting, must, randomSeat } from './program.ts';
+import { takeLeaf } from './leaf.ts';
+import { ask, makeMeeting } from './program.ts';
 import type { MadeMeeting } from './program.ts';
+import { until } from './until.ts';
 
 const key = 'testkey';
 const secret = 'a secret of the tests, 32 characters and more';
@@ -20,17 +23,14 @@ let identity = '';
 before(async () => {
   house = await startHouse({ LIVEKIT_API_KEY: key, LIVEKIT_API_SECRET: secret });
   meeting = await makeMeeting(house.origin);
-  const { room, door } = meeting;
-  const entered = await must(house.origin, 'meet.enter', {
-    room,
-    door,
-    seat: randomSeat(),
-    name: 'Eve',
-  });
-  good = String(entered['token']);
-  identity = String(entered['identity']);
+  const eve = await takeLeaf(house.origin, meeting);
+  good = eve.token;
+  identity = eve.identity;
 });
-after(() => house.stop());
+after(async () => {
+  closeBrowsers();
+  await house.stop();
+});
 
 type Claims = Record<string, unknown>;
 
@@ -190,16 +190,35 @@ describe('paths', () => {
 
 test('a seat of a meeting that has ended is refused', async () => {
   const ended = await makeMeeting(house.origin);
-  const { room, door } = ended;
-  const seat_wanted = { room, door, seat: randomSeat(), name: 'Eve' };
-  const { token } = await must(house.origin, 'meet.enter', seat_wanted);
+  const { token } = await takeLeaf(house.origin, ended);
   await house.house.database
     .updateTable('meeting')
     .set({ ended_at: new Date() })
-    .where('id', '=', room)
+    .where('id', '=', ended.room)
     .execute();
-  assert.equal((await ask(house.origin, at('rtc/v1/validate', String(token)))).status, 403);
-  assert.equal(await upgradeStatus(at('rtc/v1', String(token))), 403);
+  assert.equal((await ask(house.origin, at('rtc/v1/validate', token))).status, 403);
+  assert.equal(await upgradeStatus(at('rtc/v1', token)), 403);
+});
+
+test('a token names a leaf and nothing of its person, and is dead once the leaf has parted', async () => {
+  const made = await makeMeeting(house.origin);
+  const ada = await takeLeaf(house.origin, made);
+  const ben = await takeLeaf(house.origin, made);
+  const claims = JSON.parse(
+    Buffer.from(ben.token.split('.')[1] ?? '', 'base64url').toString(),
+  ) as Claims;
+  assert.equal(claims['sub'], ben.identity);
+  assert.equal(claims['name'] ?? '', '');
+  assert.equal(claims['metadata'] ?? '', '');
+  assert.equal((claims['video'] as Claims)['canUpdateOwnMetadata'], false);
+  const path = at('rtc/validate', ben.token);
+  assert.equal((await ask(house.origin, path)).status, 200);
+  await ben.leave();
+  await until('the door is shut', 5000, async () => {
+    return (await ask(house.origin, path)).status === 403;
+  });
+  assert.equal(await upgradeStatus(at('rtc/v1', ben.token)), 403);
+  assert.equal((await ask(house.origin, at('rtc/validate', ada.token))).status, 200);
 });
 
 test('no token was written to the log', () => {

@@ -56,6 +56,8 @@ export interface MadeMeeting {
   readonly room: string;
   readonly door: string;
   readonly secret: string;
+  /** 32 bytes: whoever has them is the host. */
+  readonly root_seed: Uint8Array<ArrayBuffer>;
   /** Path and fragment. */
   readonly link: string;
 }
@@ -63,7 +65,8 @@ export interface MadeMeeting {
 /** Makes a meeting as a browser does. @throws Error with the server's answer when it refuses. */
 export async function makeMeeting(origin: string): Promise<MadeMeeting> {
   const secret = new Uint8Array(randomBytes(32));
-  const root = await openRoot(new Uint8Array(randomBytes(32)));
+  const root_seed = new Uint8Array(randomBytes(32));
+  const root = await openRoot(root_seed);
   const { room, grant } = await must(origin, 'meet.reserve', {});
   const door = await deriveDoor(secret, String(room));
   const door_hash = toBase64url(await hashDoor(door));
@@ -74,6 +77,7 @@ export async function makeMeeting(origin: string): Promise<MadeMeeting> {
     room: String(room),
     door: toBase64url(door),
     secret: toBase64url(secret),
+    root_seed,
     link: formatLink({ room: String(room), version: 1, secret, fingerprint }),
   };
 }

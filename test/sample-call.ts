@@ -2,6 +2,8 @@
  * A call of invented people, for the screens of `npm run shots` and for tests of the view: it
  * implements the model of src/meet/web/call and needs no server. Runs in a browser.
  */
+import type { GroupView, Leaf } from '#src/meet/web/call/group.ts';
+import type { Lock } from '#src/meet/web/call/lock.ts';
 import { Signal } from '#src/meet/web/call/signal.ts';
 import type {
   CallModel,
@@ -27,6 +29,7 @@ export interface Sample {
   readonly host?: boolean;
   readonly sound_blocked?: boolean;
   readonly camera_on?: boolean;
+  readonly lock?: Lock;
 }
 
 const names = [
@@ -156,6 +159,22 @@ const devices: Devices = {
   speaker: { list: [{ id: 'd', label: 'USB headset' }], chosen: '' },
 };
 
+function sampleGroup(people: readonly Person[]): GroupView {
+  const leaves = people.map(({ identity, name }, index): [string, Leaf] => [
+    identity,
+    { identity, name, host: index === 0, confirmed: index !== 7 },
+  ]);
+  return {
+    phase: 'in',
+    end: null,
+    own: people[0]?.identity ?? '',
+    epoch: '12',
+    code: '12345 67890 24680 13579 11223 44556',
+    pulse: 'well',
+    leaves: new Map(leaves),
+  };
+}
+
 /** Stages a sample. Switches, hand and chat answer; nothing leaves the page. */
 export function stageSample(sample: Sample): CallModel {
   const everybody = Array.from({ length: sample.people }, (_, at) => samplePerson(at, sample));
@@ -187,6 +206,8 @@ export function stageSample(sample: Sample): CallModel {
     toasts,
     sound_blocked: new Signal(sample.sound_blocked ?? false),
     host: sample.host ?? false,
+    lock: new Signal<Lock>(sample.lock ?? { state: 'green', reason: 'sealed' }),
+    group: new Signal<GroupView>(sampleGroup(everybody)),
     setMicrophone(on) {
       turn(microphone, on);
       setOwn({ muted: !on });

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { closeBrowsers } from './group/browser.ts';
 import { listProcesses, startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { ask, askCall, makeMeeting, must, randomSeat } from './program.ts';
+import { takeLeaf } from './leaf.ts';
+import { ask, askCall, makeMeeting, must } from './program.ts';
 import { until } from './until.ts';
 
 function children(): string[] {
@@ -14,14 +16,14 @@ function children(): string[] {
 }
 
 async function assertSeparate(one: TestHouse, other: TestHouse): Promise<void> {
-  const { room, door } = await makeMeeting(one.origin);
+  const meeting = await makeMeeting(one.origin);
+  const { room, door } = meeting;
   const state = await must(one.origin, 'meet.hello', { room, door });
   assert.equal(state['ended'], false);
   const elsewhere = await askCall(other.origin, 'meet.hello', { room, door });
   assert.equal(elsewhere.status, 404);
-  const seat = { room, door, seat: randomSeat(), name: 'Ada' };
-  const { token } = await must(one.origin, 'meet.enter', seat);
-  const path = `/lk/rtc/validate?access_token=${String(token)}`;
+  const { token } = await takeLeaf(one.origin, meeting);
+  const path = `/lk/rtc/validate?access_token=${token}`;
   assert.equal((await ask(one.origin, path)).status, 200);
   assert.equal((await ask(other.origin, path)).status, 401);
 }
@@ -40,6 +42,7 @@ test('two servers in one process know nothing of each other', async () => {
     assert.equal(status, 200);
     await makeMeeting(other.origin);
   } finally {
+    closeBrowsers();
     await one.stop().catch(() => undefined);
     await other.stop();
   }

@@ -1,6 +1,6 @@
 /**
- * The rival: a page that does nothing but livekit-client connect and subscribe, and paints the
- * first remote frame. It says when in `window.bare`.
+ * The rival: a page that does nothing but livekit-client connect and subscribe, in clear, and paints
+ * the first remote frame. It says when in `window.bare`. The other one does nothing but publish.
  */
 import { Room, RoomEvent, Track } from 'livekit-client';
 
@@ -8,6 +8,7 @@ declare global {
   interface Window {
     bare: { pressed_ms: number; painted_ms: number | undefined };
     join: (url: string, token: string) => Promise<void>;
+    publish: (url: string, token: string) => Promise<void>;
   }
 }
 
@@ -25,4 +26,10 @@ window.join = async (url, token) => {
     });
   });
   await room.connect(url, token);
+};
+
+window.publish = async (url, token) => {
+  const room = new Room({ publishDefaults: { videoCodec: 'vp8', simulcast: true } });
+  await room.connect(url, token);
+  await room.localParticipant.enableCameraAndMicrophone();
 };

@@ -1,6 +1,6 @@
 /**
  * Whether a connection to the media engine may be made now. Asked at every connection, beyond
- * the token: a meeting may have ended since the token was given.
+ * the token: since it was given the meeting may have ended, or its holder been removed.
  */
 import type { Database } from '../app/database.ts';
 import { isAway } from '../app/database.ts';
@@ -9,45 +9,48 @@ export type Verdict = { readonly people_max: number } | 'refused' | 'unavailable
 
 const remembered_max = 10_000;
 
+/** Whether there is a leaf of that id in the room's group. */
+export type IsLeaf = (room: string, id: string) => Promise<boolean>;
+
 /**
- * Remembers open meetings, so that people whose connection breaks while the database restarts
+ * Remembers who was let in, so that people whose connection breaks while the database restarts
  * come back into their running call without it.
  */
 export class Admission {
   readonly #db: Database;
-  readonly #open = new Map<string, { people_max: number }>();
+  readonly #isLeaf: IsLeaf;
+  readonly #admitted = new Map<string, { people_max: number }>();
 
-  constructor(db: Database) {
+  constructor(db: Database, isLeaf: IsLeaf) {
     this.#db = db;
+    this.#isLeaf = isLeaf;
   }
 
-  async admit(room: string): Promise<Verdict> {
+  async admit(room: string, identity: string): Promise<Verdict> {
+    const seat = `${room} ${identity}`;
     try {
       const row = await this.#db
         .selectFrom('meeting')
         .select(['people_max', 'ended_at'])
         .where('id', '=', room)
         .executeTakeFirst();
-      if (row === undefined || row.ended_at !== null) {
-        this.#open.delete(room);
+      if (row?.ended_at !== null || !(await this.#isLeaf(room, identity))) {
+        this.#admitted.delete(seat);
         return 'refused';
       }
-      this.#remember(room, row.people_max);
+      this.#remember(seat, row.people_max);
       return { people_max: row.people_max };
     } catch (cause) {
       if (!isAway(cause)) throw cause;
-      return this.#open.get(room) ?? 'unavailable';
+      return this.#admitted.get(seat) ?? 'unavailable';
     }
   }
 
-  close(room: string): void {
-    this.#open.delete(room);
-  }
-
-  #remember(room: string, people_max: number): void {
-    this.#open.delete(room);
-    this.#open.set(room, { people_max });
-    const oldest = this.#open.size > remembered_max ? this.#open.keys().next().value : undefined;
-    if (oldest !== undefined) this.#open.delete(oldest);
+  #remember(seat: string, people_max: number): void {
+    this.#admitted.delete(seat);
+    this.#admitted.set(seat, { people_max });
+    const full = this.#admitted.size > remembered_max;
+    const oldest = full ? this.#admitted.keys().next().value : undefined;
+    if (oldest !== undefined) this.#admitted.delete(oldest);
   }
 }

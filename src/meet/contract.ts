@@ -11,11 +11,13 @@ const identity = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 /** Who shows the door value of a link, derived from its secret, holds the link. */
 const at_door = { room, door: bytes32 };
 
+/** Version of the link secret, from 1. */
+const link = z.int().min(1).max(1_000_000);
+
 const state = z.object({
   /** Public root key; its fingerprint must be the link's. */
   root: bytes32,
-  /** Version of the link secret, from 1. */
-  link: z.int().min(1).max(1_000_000),
+  link,
   /** LiveKit identities connected to the media server, in order of arrival. */
   here: z.array(identity).max(1000),
   /** How many may be here at once. */
@@ -44,25 +46,11 @@ export const meet = contract('meet', {
       rate: { burst: 600, refill_ms: 50 },
       steady_refusal_ms: 50,
     }),
-    /** A media token for the seat whose identity is the hash of `seat` (32 random bytes). */
-    enter: call({
-      in: z.object({ ...at_door, seat: bytes32, name: z.string().min(1).max(120) }),
-      out: z.object({ identity, token: z.string().max(4000), media_path: z.string().max(200) }),
-      rate: { burst: 600, refill_ms: 50 },
-      steady_refusal_ms: 50,
-    }),
     /** Follows the meeting's events. With a cursor that can be resumed, `state` is null. */
     watch: call({
       in: z.object({ ...at_door, cursor: z.int().min(0).nullable() }),
       out: z.object({ account: z.string().max(100), seq: z.int(), state: state.nullable() }),
       live: true,
-      rate: { burst: 600, refill_ms: 50 },
-      steady_refusal_ms: 50,
-    }),
-    /** Frees one's own seat at once instead of after the engine's time-out. */
-    leave: call({
-      in: z.object({ ...at_door, seat: bytes32 }),
-      out: z.object({}),
       rate: { burst: 600, refill_ms: 50 },
       steady_refusal_ms: 50,
     }),
@@ -75,9 +63,11 @@ export const meet = contract('meet', {
     }),
   },
   events: {
-    created: event(z.object({ root: bytes32, link: z.int(), people_max: z.int() })),
+    created: event(z.object({ root: bytes32, link, people_max: z.int() })),
     joined: event(z.object({ identity })),
     left: event(z.object({ identity })),
+    /** The link has another secret now; `link` is its version. */
+    relinked: event(z.object({ link })),
     ended: event(z.object({})),
   },
 });

@@ -3,7 +3,6 @@ import type { Input, Output } from '../app/contract.ts';
 import { CallerError } from '../app/error.ts';
 import type { Ctx } from '../app/server.ts';
 import { meet } from './contract.ts';
-import type { MediaGate } from './enter.ts';
 import { end_label, ended_kept_ms, vacant_max_ms } from './meeting.ts';
 import { findMeeting } from './store.ts';
 
@@ -25,7 +24,7 @@ export function provesRoot(root: Buffer, room: string, proof: string): boolean {
 export async function end(
   ctx: Ctx,
   input: Input<Calls['end']>,
-  media: MediaGate,
+  { media, groups }: { media: MediaGate; groups: Groups },
 ): Promise<Output<Calls['end']>> {
   const meeting = await findMeeting(ctx, input.room, input.door);
   if (!provesRoot(meeting.root, input.room, input.proof)) {
@@ -35,18 +34,34 @@ export async function end(
       403,
     );
   }
-  if (!meeting.ended) await finish(ctx, meeting.id, meeting.account);
+  if (!meeting.ended) await finish(ctx, meeting, groups);
   ctx.after(() => media.endRoom(meeting.id));
   return {};
 }
 
-async function finish(ctx: Ctx, room: string, account: string): Promise<void> {
+/** What this room needs of the media room. */
+export interface MediaGate {
+  endRoom(room: string): Promise<void>;
+}
+
+/** What this room needs of the delivery service: groups end with their meetings. */
+export interface Groups {
+  endRoom(ctx: Ctx, room: string): Promise<void>;
+  forgetRooms(ctx: Ctx, rooms: readonly string[]): Promise<void>;
+}
+
+async function finish(
+  ctx: Ctx,
+  { id: room, account }: { readonly id: string; readonly account: string },
+  groups: Groups,
+): Promise<void> {
   await ctx.tx
     .updateTable('meeting')
     .set({ ended_at: ctx.now, vacant_since: null })
     .where('id', '=', room)
     .execute();
   await ctx.tx.deleteFrom('seat').where('meeting', '=', room).execute();
+  await groups.endRoom(ctx, room);
   await ctx.publish(meet, 'ended', account, {});
 }
 
@@ -55,7 +70,11 @@ async function finish(ctx: Ctx, room: string, account: string): Promise<void> {
  * events. At most `batch` of each, so that one run holds no lock for long.
  * @returns how many were ended and forgotten
  */
-export async function forget(ctx: Ctx, batch = 500): Promise<{ ended: number; forgotten: number }> {
+export async function forget(
+  ctx: Ctx,
+  groups: Groups,
+  batch = 500,
+): Promise<{ ended: number; forgotten: number }> {
   const vacant = await ctx.tx
     .selectFrom('meeting')
     .select(['id', 'account'])
@@ -64,7 +83,7 @@ export async function forget(ctx: Ctx, batch = 500): Promise<{ ended: number; fo
     .forUpdate()
     .skipLocked()
     .execute();
-  for (const { id, account } of vacant) await finish(ctx, id, account);
+  for (const meeting of vacant) await finish(ctx, meeting, groups);
   const old = await ctx.tx
     .selectFrom('meeting')
     .select(['id', 'account'])
@@ -74,6 +93,10 @@ export async function forget(ctx: Ctx, batch = 500): Promise<{ ended: number; fo
     .skipLocked()
     .execute();
   if (old.length > 0) {
+    await groups.forgetRooms(
+      ctx,
+      old.map(({ id }) => id),
+    );
     await ctx.tx
       .deleteFrom('meeting')
       .where(

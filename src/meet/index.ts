@@ -1,7 +1,7 @@
 export { Admission, type Verdict } from './admission.ts';
 export { createAttendance, type Attendance } from './attendance.ts';
-export { forget } from './end.ts';
-export type { MediaGate } from './enter.ts';
+export { forget, type Groups, type MediaGate } from './end.ts';
 export { forgetJob } from './forget.ts';
+export { meetings } from './meetings.ts';
 export { arrive, depart, listOccupied, reconcile, type Presence } from './presence.ts';
 export { bindMeet } from './server.ts';

@@ -14,6 +14,7 @@ import {
   listOccupied,
   reconcile,
   type MediaGate,
+  type Groups,
 } from './index.ts';
 import { newRoomId } from './create.ts';
 import { accountOf, applyEvent, ended_kept_ms, vacant_max_ms } from './meeting.ts';
@@ -23,16 +24,19 @@ let server: Dispatcher;
 /** What was asked of the media engine; the engine itself is tested in src/media and test/. */
 const asked: string[] = [];
 const media: MediaGate = {
-  media_path: '/lk',
-  mint: async ({ identity }) => `token of ${identity}`,
-  closeSeat: async (room, identity) => void asked.push(`close ${room} ${identity}`),
-  endRoom: async (room) => void asked.push(`end ${room}`),
+  endRoom: async (room) => {
+    asked.push(`end ${room}`);
+  },
+};
+const groups: Groups = {
+  endRoom: async (_ctx, room) => void asked.push(`end the group of ${room}`),
+  forgetRooms: async (_ctx, rooms) => void asked.push(...rooms.map((room) => `forget ${room}`)),
 };
 const guest = { actor: { kind: 'guest', address: '192.0.2.1' } } as const;
 
 before(async () => {
   bench = await startBench();
-  server = bench.dispatcher(bindMeet({ media, people_max: 3 }));
+  server = bench.dispatcher(bindMeet({ media, groups, people_max: 3 }));
 });
 after(() => bench.stop());
 
@@ -77,22 +81,13 @@ async function makeMeeting(): Promise<Made> {
   };
 }
 
-const newSeat = (): string => b64(randomBytes(32));
+const newSecret = (): string => b64(randomBytes(32));
 
 async function takeSeat(room: string, identity: string): Promise<void> {
   await server.act((ctx) => arrive(ctx, { room, identity }));
 }
 
-async function enterAndArrive({ room, door }: Made, seat = newSeat()): Promise<string> {
-  const { identity } = await call<{ identity: string }>('meet.enter', {
-    room,
-    door,
-    seat,
-    name: 'Ada',
-  });
-  await takeSeat(room, identity);
-  return identity;
-}
+const newIdentity = (): string => randomBytes(16).toString('base64url');
 
 test('room ids are 26 characters of a base32 without look-alikes, and differ', () => {
   const ids = new Set(Array.from({ length: 1000 }, newRoomId));
@@ -103,15 +98,15 @@ test('room ids are 26 characters of a base32 without look-alikes, and differ', (
 
 test('a meeting is made under a reserved id, and making it again changes nothing', async () => {
   const { room, grant } = await call<{ room: string; grant: string }>('meet.reserve', {});
-  const input = { room, grant, root: newSeat(), door_hash: newSeat() };
+  const input = { room, grant, root: newSecret(), door_hash: newSecret() };
   await call('meet.create', input);
   await call('meet.create', input);
-  assert.equal(await refusal('meet.create', { ...input, door_hash: newSeat() }), 'meet.exists');
+  assert.equal(await refusal('meet.create', { ...input, door_hash: newSecret() }), 'meet.exists');
 });
 
 test('an id that was not reserved is refused, and so is the grant of another', async () => {
   const { grant } = await call<{ grant: string }>('meet.reserve', {});
-  const input = { room: newRoomId(), grant, root: newSeat(), door_hash: newSeat() };
+  const input = { room: newRoomId(), grant, root: newSecret(), door_hash: newSecret() };
   assert.equal(await refusal('meet.create', input), 'meet.bad-grant');
   assert.equal(await refusal('meet.create', { ...input, grant: 'x' }), 'meet.bad-grant');
   assert.equal(
@@ -122,8 +117,12 @@ test('an id that was not reserved is refused, and so is the grant of another', a
 
 test('an absent room and a wrong door get one and the same answer', async () => {
   const { room } = await makeMeeting();
-  const wrong = await server.dispatch('meet.hello', { room, door: newSeat() }, guest);
-  const absent = await server.dispatch('meet.hello', { room: newRoomId(), door: newSeat() }, guest);
+  const wrong = await server.dispatch('meet.hello', { room, door: newSecret() }, guest);
+  const absent = await server.dispatch(
+    'meet.hello',
+    { room: newRoomId(), door: newSecret() },
+    guest,
+  );
   assert.deepEqual(wrong, absent);
   assert.equal(wrong.status, 404);
 });
@@ -132,34 +131,9 @@ test('refusals at the door leave at multiples of 50 ms, whichever they are', asy
   const { room } = await makeMeeting();
   for (const target of [room, newRoomId(), room, newRoomId()]) {
     const started = performance.now();
-    await server.dispatch(
-      'meet.enter',
-      { room: target, door: newSeat(), seat: newSeat(), name: 'x' },
-      guest,
-    );
+    await server.dispatch('meet.hello', { room: target, door: newSecret() }, guest);
     assert.ok(performance.now() - started >= 50, 'released before its time');
   }
-});
-
-test('a seat is the hash of its secret: the same after a reload, and nobody else’s', async () => {
-  const { room, door } = await makeMeeting();
-  const seat = newSeat();
-  const first = await call<{ identity: string; token: string }>('meet.enter', {
-    room,
-    door,
-    seat,
-    name: 'Ada',
-  });
-  const again = await call<{ identity: string }>('meet.enter', { room, door, seat, name: 'Ada' });
-  assert.equal(again.identity, first.identity);
-  assert.match(first.identity, /^[\w-]{22}$/);
-  const other = await call<{ identity: string }>('meet.enter', {
-    room,
-    door,
-    seat: newSeat(),
-    name: 'Ada',
-  });
-  assert.notEqual(other.identity, first.identity);
 });
 
 test('arriving and departing are explained by their events', async () => {
@@ -191,20 +165,6 @@ test('being told twice changes nothing', async () => {
   assert.deepEqual(await expectEventsToExplain(explained, gone), []);
 });
 
-test('a full meeting refuses one more, but not somebody who is in it', async () => {
-  const made = await makeMeeting();
-  const seat = newSeat();
-  await enterAndArrive(made, seat);
-  await enterAndArrive(made);
-  await enterAndArrive(made);
-  const { room, door } = made;
-  assert.equal(
-    await refusal('meet.enter', { room, door, seat: newSeat(), name: 'late' }),
-    'meet.full',
-  );
-  await call('meet.enter', { room, door, seat, name: 'Ada' });
-});
-
 test('the record is made what the engine says', async () => {
   const made = await makeMeeting();
   const { room, explained } = made;
@@ -221,7 +181,7 @@ test('the record is made what the engine says', async () => {
 test('only the root key ends the meeting for everyone', async () => {
   const made = await makeMeeting();
   const { room, door, explained, root_key } = made;
-  await enterAndArrive(made);
+  await takeSeat(room, newIdentity());
   const stranger = generateKeyPairSync('ed25519').privateKey;
   const prove = (key: KeyObject, text: string): string => b64(sign(null, Buffer.from(text), key));
   const end = { room, door };
@@ -244,30 +204,25 @@ test('only the root key ends the meeting for everyone', async () => {
   );
   await expectEventsToExplain(explained, () => call('meet.end', { ...end, proof }));
   assert.ok(asked.includes(`end ${room}`));
-  assert.equal(
-    await refusal('meet.enter', { room, door, seat: newSeat(), name: 'late' }),
-    'meet.ended',
-  );
-  assert.equal(await new Admission(bench.db).admit(room), 'refused');
+  const admission = new Admission(bench.db, async () => true);
+  assert.equal(await admission.admit(room, newIdentity()), 'refused');
 });
 
-test('leaving closes the seat whose secret is shown, and no other', async () => {
-  const { room, door } = await makeMeeting();
-  const seat = newSeat();
-  const { identity } = await call<{ identity: string }>('meet.enter', {
-    room,
-    door,
-    seat,
-    name: 'Ada',
-  });
-  await call('meet.leave', { room, door, seat });
-  assert.equal(asked.at(-1), `close ${room} ${identity}`);
+test('the media engine is opened to the leaves of an open meeting, and to nobody else', async () => {
+  const { room } = await makeMeeting();
+  const leaves = new Set(['ada']);
+  const admission = new Admission(bench.db, async (_, id) => leaves.has(id));
+  assert.deepEqual(await admission.admit(room, 'ada'), { people_max: 3 });
+  assert.equal(await admission.admit(room, 'ben'), 'refused');
+  assert.equal(await admission.admit(newRoomId(), 'ada'), 'refused');
+  leaves.delete('ada');
+  assert.equal(await admission.admit(room, 'ada'), 'refused');
 });
 
 test('a meeting nobody was in for a day ends, and is forgotten a day later with its events', async () => {
   const { room, door, explained } = await makeMeeting();
   const occupied = await makeMeeting();
-  await enterAndArrive(occupied);
+  await takeSeat(occupied.room, newIdentity());
   const age = (column: 'vacant_since' | 'ended_at', ms: number): Promise<unknown> =>
     bench.db
       .updateTable('meeting')
@@ -275,10 +230,12 @@ test('a meeting nobody was in for a day ends, and is forgotten a day later with 
       .where('id', '=', room)
       .execute();
   await age('vacant_since', vacant_max_ms);
-  await expectEventsToExplain(explained, () => server.act((ctx) => forget(ctx)));
+  await expectEventsToExplain(explained, () => server.act((ctx) => forget(ctx, groups)));
   assert.equal((await explained.read()).ended, true);
   await age('ended_at', ended_kept_ms);
-  await server.act((ctx) => forget(ctx));
+  await server.act((ctx) => forget(ctx, groups));
+  assert.ok(asked.includes(`end the group of ${room}`));
+  assert.ok(asked.includes(`forget ${room}`));
   assert.equal(await refusal('meet.hello', { room, door }), 'meet.no-meeting');
   const kept = await bench.db
     .selectFrom('event')
@@ -305,7 +262,7 @@ test('a watcher gets the state, then resumes from its cursor', async () => {
   const first = await server.dispatch('meet.watch', { room, door, cursor: null }, live);
   const { seq, state } = (first.body as { ok: { seq: number; state: MeetingState | null } }).ok;
   assert.deepEqual(state?.here, []);
-  await enterAndArrive(made);
+  await takeSeat(made.room, newIdentity());
   const again = await server.dispatch('meet.watch', { room, door, cursor: seq }, live);
   assert.equal((again.body as { ok: { state: unknown } }).ok.state, null);
   const ahead = await server.dispatch('meet.watch', { room, door, cursor: seq + 50 }, live);

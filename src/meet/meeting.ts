@@ -15,8 +15,6 @@ export const grant_ms = 10 * 60 * 1000;
 
 /** What the root key signs to end the meeting for everyone: label ‖ 0x00 ‖ room id. */
 export const end_label = 'conclave/end/v1';
-/** Label of the hash that makes a seat's identity. */
-export const seat_label = 'conclave/seat/v1';
 
 /** The account under which the meeting's events are numbered. */
 export function accountOf(room: string): string {
@@ -27,25 +25,22 @@ export function accountOf(room: string): string {
  * The state after `frame`. The same function serves browsers and the test that proves every
  * verb's events: old state + events = new state.
  */
-export function applyEvent<State extends Pick<MeetingState, 'here' | 'ended'>>(
+export function applyEvent<State extends Pick<MeetingState, 'here' | 'ended' | 'link'>>(
   state: State,
   frame: EventFrame,
 ): State {
-  const data = frame.data as { identity?: string };
+  const data = frame.data as { identity?: string; link?: number };
   switch (frame.event) {
     case 'meet.joined':
       if (data.identity === undefined || state.here.includes(data.identity)) return state;
       return { ...state, here: [...state.here, data.identity] };
     case 'meet.left':
       return { ...state, here: state.here.filter((identity) => identity !== data.identity) };
+    case 'meet.relinked':
+      return { ...state, link: data.link ?? state.link };
     case 'meet.ended':
       return { ...state, here: [], ended: true };
     default:
       return state;
   }
-}
-
-/** Whether `identity` finds a place: a seat of its own is always free. */
-export function hasPlace(here: readonly string[], identity: string, people_max: number): boolean {
-  return here.includes(identity) || here.length < people_max;
 }

@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { CallerError } from '../app/error.ts';
 import type { Ctx } from '../app/server.ts';
 import type { MeetingState } from './contract.ts';
-import { seat_label } from './meeting.ts';
 
 export interface Meeting {
   readonly id: string;
@@ -28,15 +27,17 @@ export async function findMeeting(ctx: Ctx, room: string, door: string): Promise
     .executeTakeFirst();
   const shown = createHash('sha256').update(Buffer.from(door, 'base64url')).digest();
   const right = timingSafeEqual(shown, row?.door_hash ?? nobodys_hash);
-  if (row === undefined || !right) {
-    throw new CallerError(
-      'meet.no-meeting',
-      'There is no meeting under this link. It may have ended, or the link may be incomplete.',
-      404,
-    );
-  }
+  if (row === undefined || !right) throw noMeeting();
   const { id, account, root, link, people_max, ended_at } = row;
   return { id, account, root, link, people_max, ended: ended_at !== null };
+}
+
+export function noMeeting(): CallerError {
+  return new CallerError(
+    'meet.no-meeting',
+    'There is no meeting under this link. It may have ended, or the link may be incomplete.',
+    404,
+  );
 }
 
 /** Identities in the meeting, in order of arrival. */
@@ -60,15 +61,4 @@ export async function readState(ctx: Ctx, meeting: Meeting): Promise<MeetingStat
     people_max: meeting.people_max,
     ended: meeting.ended,
   };
-}
-
-/**
- * The media identity of a seat. Knowing an identity, which everyone in the meeting does, does
- * not give the seat: joining twice under one identity would put the first out.
- */
-export function identityOf(seat: string): string {
-  const hash = createHash('sha256')
-    .update(`${seat_label}\0`)
-    .update(Buffer.from(seat, 'base64url'));
-  return hash.digest('base64url').slice(0, 22);
 }

@@ -1,7 +1,8 @@
 /** For tests: the member of a group as a page holds it, and a network a test can bend. */
 import assert from 'node:assert/strict';
-import { bind } from '#src/app/client.ts';
+import { bind, unreachable } from '#src/app/client.ts';
 import type { Api } from '#src/app/client.ts';
+import type { Follow } from '#src/app/live.ts';
 import type { EventFrame } from '#src/app/contract.ts';
 import type { Delivery as Wire } from '#src/meet/web/group/delivery.ts';
 import { openDoors } from '#src/meet/web/group/line.ts';
@@ -36,6 +37,17 @@ export interface Given extends Partial<MemberStart> {
 }
 
 const started = new Set<Browser>();
+const nothing_yet: MemberView = {
+  phase: 'connecting',
+  fault: null,
+  epoch: null,
+  leaf: null,
+  id: '',
+  code: null,
+  gate: null,
+  pulse: 'well',
+  people: [],
+};
 
 /** Ends every browser of a test. */
 export function closeBrowsers(): void {
@@ -53,12 +65,16 @@ export class Browser {
   readonly sent: string[] = [];
   /** May be changed while the member runs. */
   bend: Bend;
-  view!: MemberView;
+  view: MemberView = nothing_yet;
   media: Media | undefined;
   memory: MemberStart['memory'] = null;
   /** Where beats go. */
   onBeat: (bytes: Uint8Array<ArrayBuffer>) => void = () => undefined;
   readonly #gone = new AbortController();
+  readonly #follows = new Set<Follow<unknown>>();
+  #cut = new AbortController();
+  #dial!: { readonly origin: string; readonly signal: AbortSignal };
+  #doors!: Doors;
   readonly #waiting = new Set<() => void>();
 
   private constructor(start: MemberStart, bend: Bend, world: Partial<World>) {
@@ -120,7 +136,7 @@ export class Browser {
   }
 
   untilCount(count: number): Promise<void> {
-    return this.until(`${String(count)} people`, () => this.view?.people.length === count);
+    return this.until(`${String(count)} people`, () => this.view.people.length === count);
   }
 
   untilNamed(...names: string[]): Promise<void> {
@@ -129,16 +145,16 @@ export class Browser {
   }
 
   untilIn(): Promise<void> {
-    return this.until('in', () => this.view?.phase === 'in');
+    return this.until('in', () => this.view.phase === 'in');
   }
 
   names(): string[] {
-    return (this.view?.people ?? []).map(({ name }) => name ?? '').toSorted();
+    return this.view.people.map(({ name }) => name ?? '').toSorted();
   }
 
   describe(): string {
-    const { phase, fault, epoch, people } = this.view ?? {};
-    return `${phase} ${String(fault)} in epoch ${String(epoch)} with ${String(people?.length)}`;
+    const { phase, fault, epoch, people } = this.view;
+    return `${phase} ${String(fault)} in epoch ${String(epoch)} with ${String(people.length)}`;
   }
 
   #hear(event: MemberEvent): void {
@@ -153,21 +169,57 @@ export class Browser {
     for (const ask of this.#waiting) ask();
   }
 
+  /** The line breaks; the server sees it, as it sees a closed connection. */
+  cut(): void {
+    this.#cut.abort();
+  }
+
+  /** The line is there again. */
+  mend(): void {
+    this.#connect();
+    for (const follow of this.#follows) this.#follow(follow);
+  }
+
   #openDoors(origin: string, signal: AbortSignal): Doors {
-    const ended = AbortSignal.any([signal, this.#gone.signal]);
-    const { live, posted } = openDoors(origin, ended);
+    this.#dial = { origin, signal };
+    this.#connect();
+    const isOpen = (): boolean => this.#doors.live.open;
     return {
       live: {
-        api: this.#bendApi(live.api),
-        follow: (follow) =>
-          live.follow({ ...follow, onEvent: (frame) => this.#pass(frame, follow.onEvent) }),
-        wake: () => live.wake(),
+        api: this.#bendApi(() => this.#doors.live.api),
+        follow: (follow) => {
+          const known = follow as Follow<unknown>;
+          this.#follows.add(known);
+          follow.signal.addEventListener('abort', () => this.#follows.delete(known));
+          this.#follow(known);
+        },
+        wake: () => this.#doors.live.wake(),
         get open() {
-          return live.open;
+          return isOpen();
         },
       },
-      posted: this.#bendApi(posted),
+      posted: this.#bendApi(() => this.#doors.posted),
     };
+  }
+
+  #connect(): void {
+    this.#cut = new AbortController();
+    const { origin, signal } = this.#dial;
+    this.#doors = openDoors(origin, AbortSignal.any([signal, this.#cut.signal, this.#gone.signal]));
+  }
+
+  #follow(follow: Follow<unknown>): void {
+    const { signal } = this.#cut;
+    if (signal.aborted) return;
+    this.#doors.live.follow({
+      ...follow,
+      onState: (state) => {
+        if (!signal.aborted && !this.#gone.signal.aborted) follow.onState(state);
+      },
+      onEvent: (frame) => {
+        if (!signal.aborted) this.#pass(frame, follow.onEvent);
+      },
+    });
   }
 
   #pass(frame: EventFrame, onEvent: (frame: EventFrame) => void): void {
@@ -176,14 +228,18 @@ export class Browser {
     else onEvent(frame);
   }
 
-  #bendApi(api: Api<Wire>): Api<Wire> {
+  #bendApi(api: () => Api<Wire>): Api<Wire> {
     return bind<Wire>((name, input, signal) => {
       if (this.#gone.signal.aborted) return new Promise(() => undefined);
-      this.sent.push(JSON.stringify(input));
-      const calls: Record<string, (input: unknown, options: object) => Promise<unknown>> = api.keys;
+      if (this.#cut.signal.aborted) return Promise.reject(unreachable());
       const [, call = ''] = name.split('.');
       const go = async (other: unknown = input): Promise<unknown> => {
+        const cut = this.#cut.signal;
+        this.sent.push(JSON.stringify(other));
+        type Send = (input: unknown, options: object) => Promise<unknown>;
+        const calls = api().keys as unknown as Record<string, Send>;
         const answer = await calls[call]?.(other, signal ? { signal } : {});
+        if (cut.aborted) throw unreachable();
         return this.#gone.signal.aborted ? new Promise(() => undefined) : answer;
       };
       return this.bend.call ? this.bend.call(call, input as object, go) : go();
@@ -198,12 +254,12 @@ export async function agree(...browsers: Browser[]): Promise<void> {
   const spell = ({ media }: Browser): string =>
     JSON.stringify([
       String(media?.epoch),
-      media?.leaves.map(({ leaf, id, media: key }) => [leaf, id, toBase64url(key)]),
+      media?.leaves.map(({ leaf, identity, media: key }) => [leaf, identity, toBase64url(key)]),
     ]);
   const same = (): boolean =>
     browsers.every(
       (browser) =>
-        browser.view?.phase === 'in' &&
+        browser.view.phase === 'in' &&
         browser.view.epoch === browser.media?.epoch &&
         browser.view.people.length === browsers.length &&
         spell(browser) === spell(first) &&

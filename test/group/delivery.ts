@@ -1,15 +1,17 @@
 /** For tests: a real delivery service on real sockets, and meetings in it. */
-import type { Sockets } from '#src/app/socket.ts';
+import { createHash } from 'node:crypto';
+import { createHttp } from '#src/app/http.ts';
+import { Sockets } from '#src/app/socket.ts';
+import { readConfig } from '#src/config.ts';
 import { bindKeys } from '#src/keys/index.ts';
 import type { Pace } from '#src/keys/index.ts';
-import { insertMeeting, meetings, newRoom, noteMedia } from '#src/keys/test-member.ts';
+import { meetings, noteMedia } from '#src/keys/test-member.ts';
 import { deriveDoor } from '#src/protocol/link/door.ts';
 import { rootFingerprint } from '#src/protocol/link/fingerprint.ts';
 import type { Link } from '#src/protocol/link/link.ts';
 import { openRoot } from '#src/protocol/link/root.ts';
 import type { Bytes } from '#src/protocol/encryption/bytes.ts';
 import { startBench, type Bench } from '#test/database.ts';
-import { openDoors } from '#test/doors.ts';
 
 export interface Delivery {
   readonly origin: string;
@@ -20,6 +22,7 @@ export interface Delivery {
   stop(): Promise<void>;
 }
 
+const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 
 export async function startDelivery(pace: Partial<Pace> = {}): Promise<Delivery> {
@@ -28,7 +31,17 @@ export async function startDelivery(pace: Partial<Pace> = {}): Promise<Delivery>
   const dispatcher = bench.dispatcher(keys.calls);
   const service = keys.service(dispatcher, bench.log);
   await service.start(new AbortController().signal);
-  const { http, sockets } = await openDoors(bench, dispatcher);
+  const sockets = new Sockets({ dispatcher, events: bench.events, log: bench.log });
+  const http = createHttp({
+    config: readConfig({ PORT: '0' }),
+    log: bench.log,
+    pages: { build: 'test', page: () => undefined, asset: () => undefined },
+    dispatcher,
+    sockets,
+    doors: [],
+    health: async () => ({ status: 'ok', checks: {} }),
+  });
+  await http.start(new AbortController().signal);
   return {
     origin: http.origin,
     bench,
@@ -43,12 +56,23 @@ export async function startDelivery(pace: Partial<Pace> = {}): Promise<Delivery>
 }
 
 async function makeMeeting({ db }: Bench): Promise<{ link: Link; seed: Bytes }> {
-  const room = newRoom();
+  const room = Array.from(random(26), (byte) => alphabet[byte & 31]).join('');
   const seed = random(32);
   const root = await openRoot(seed);
   const fingerprint = await rootFingerprint(root.public_key);
   const link = { room, version: 1, secret: random(32), fingerprint };
+  const account = `meet:${room}`;
+  await db.insertInto('account').values({ id: account }).execute();
   const door = await deriveDoor(link.secret, room);
-  await insertMeeting(db, { room, root: root.public_key, door });
+  const row = {
+    id: room,
+    account,
+    root: Buffer.from(root.public_key),
+    link: 1,
+    people_max: 500,
+    door_hash: createHash('sha256').update(door).digest(),
+    created_at: new Date(),
+  };
+  await db.insertInto('meeting').values(row).execute();
   return { link, seed };
 }

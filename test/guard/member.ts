@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { bundle, bundleScript, readersScript } from '../media/readers.ts';
 import type { TestHouse } from '../house.ts';
+import { mintSeat } from '../seat.ts';
 
 declare global {
   interface Window {
@@ -86,6 +87,6 @@ export async function admit(
   room: string,
   identity: string,
 ): Promise<[string, string]> {
-  const token = await house.media.mint({ room, identity, name: '', ttl_s: 600 });
+  const token = await mintSeat(house, room, identity);
   return [`${origin}/lk`.replace(/^http/, 'ws'), token];
 }

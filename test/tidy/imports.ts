@@ -168,6 +168,12 @@ function checkNeighbour(here: Place, there: Place, each: Import): string | undef
   return undefined;
 }
 
+/** A room's place in the order; the last for what is none. */
+function rankOf(room: string | undefined): number {
+  const rank = rooms.findIndex((name) => name === room);
+  return rank === -1 ? rooms.length : rank;
+}
+
 function checkWeb(here: Place, there: Place, each: Import, tree: Tree): string | undefined {
   const target = each.target ?? '';
   if (there.zone === 'protocol') return undefined;
@@ -179,7 +185,9 @@ function checkWeb(here: Place, there: Place, each: Import, tree: Tree): string |
     return `only src/web/pages knows several rooms: hand ${target} in as a parameter from a page`;
   }
   if (there.zone === 'app' && there.file === 'client.ts') return undefined;
-  if (there.zone === 'room' && here.zone !== 'page' && there.room !== here.room)
+  // What crosses the wire of a room to the left may be known, as on the server's side.
+  const is_left = here.room !== undefined && rankOf(there.room) < rankOf(here.room);
+  if (there.zone === 'room' && here.zone !== 'page' && there.room !== here.room && !is_left)
     return `only src/web/pages knows several rooms: move ${target} or pass it in from a page`;
   if (there.file === 'contract.ts' && !each.types_only)
     return `import ${target} with "import type": the browser carries no schema`;

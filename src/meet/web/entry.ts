@@ -1,6 +1,8 @@
+import type { Group } from './call/group.ts';
+
 /** What the join page hands to the call. */
 export interface Ticket {
-  /** The LiveKit identity of this seat. */
+  /** The LiveKit identity of the own leaf. */
   readonly identity: string;
   /** A media token; for the media server only, and never for a log. */
   readonly token: string;
@@ -9,11 +11,11 @@ export interface Ticket {
 }
 
 export interface Entry {
+  /** The group that was asked to let this person in; the call leaves it. */
+  readonly group: Group;
   readonly room: string;
   /** The door value, B64: proves to the server that the link was known. */
   readonly door: string;
-  /** 32 random bytes, B64; the same after a reload, so that the person keeps their seat. */
-  readonly seat: string;
   readonly name: string;
   /** The whole link, to be copied. */
   readonly link_url: string;
@@ -27,8 +29,8 @@ export interface Entry {
   readonly video_on: boolean;
   /** `deviceId` of the chosen loudspeaker; null for the system's. */
   readonly speaker_id: string | null;
-  /** Asked for when Join was pressed; null where the call must ask by itself (`meet.enter`). */
-  readonly ticket: Promise<Ticket> | null;
+  /** Asked for when Join was pressed. */
+  readonly ticket: Promise<Ticket>;
 }
 
 /** Why the call is over. */

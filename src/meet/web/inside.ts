@@ -1,19 +1,20 @@
 /**
  * What the page needs once somebody goes in, loaded with the call while they look at their
- * picture: the ticket, the live connection, the root key.
+ * picture: the guard, the group, the root key.
  */
 import { connectLive } from '../../app/live.ts';
 import type { EventFrame } from '../../app/contract.ts';
+import { unreachable } from '../../app/client.ts';
+import { GroupClient, prepareGroup } from './call/group-client.ts';
+import { openSealing } from './call/sealing.ts';
 import { warm } from './call/index.tsx';
 import type { MeetContracts } from './api.ts';
 import { applyEvent } from '../meeting.ts';
 import { readChosen } from './devices.ts';
-import type { LeaveReason } from './entry.ts';
+import type { LeaveReason, Ticket } from './entry.ts';
 import { loadAside } from './later.ts';
 import { readRootSeed } from './root-key.ts';
 import { keepPlace, readPlace } from './seat.ts';
-import { askTicket, TicketAhead } from './ticket.ts';
-import type { TicketInput } from './ticket.ts';
 import { showDoor } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -23,24 +24,20 @@ export { takeSeat } from './take-seat.ts';
 
 /** A second device that takes longer than this does not keep anybody out. */
 const device_max_ms = 3000;
-const ahead = new TicketAhead();
-let root_seed: ReturnType<typeof readRootSeed> | null = null;
+/** How long a server that is away is asked again before the person is told. */
+const patience_ms = 15_000;
+let kept_seed: ReturnType<typeof readRootSeed> | null = null;
 
 function knowRootSeed(room: string): ReturnType<typeof readRootSeed> {
-  root_seed ??= readRootSeed(room);
-  return root_seed;
+  kept_seed ??= readRootSeed(room);
+  return kept_seed;
 }
 
 /** What can be done before Join is pressed, while the person looks at their own picture. */
 export async function prepare(visit: Visit): Promise<void> {
+  openSealing();
+  prepareGroup();
   await Promise.all([warm(), knowRootSeed(visit.link.room)]);
-  const compose = async (name: string): Promise<TicketInput | null> => {
-    const { here, problem } = visit.store.get();
-    if (here === null || problem !== null) return null;
-    const { room } = visit.link;
-    return { room, door: await visit.door, seat: readPlace(room).seat, name };
-  };
-  ahead.watch(compose, visit.following.signal);
 }
 
 /**
@@ -54,17 +51,32 @@ async function broughtIn(own: Visit['own']): Promise<void> {
   await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, device_max_ms))]);
 }
 
+/**
+ * The first ticket, which comes once one is in the group. A server that is away is told of after a
+ * while; a person who must let one in is waited for.
+ */
+async function firstTicket(group: GroupClient): Promise<Ticket> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => {
+      if (group.view.get().phase === 'connecting') reject(unreachable());
+    }, patience_ms);
+  });
+  return Promise.race([group.ticket(), late]);
+}
+
 /** Into the call under that name, with what is switched on. */
 export async function goIn(visit: Visit, name: string): Promise<void> {
   const { own, store, link } = visit;
   const { room } = link;
-  const seated = { room, door: await visit.door, seat: readPlace(room).seat, name };
-  const held = ahead.take(seated);
-  const ticket = held ? Promise.resolve(held) : askTicket(seated);
-  ticket.catch((cause: unknown) => refuse(visit, cause));
+  const { guard } = openSealing();
+  const door = await visit.door;
+  const root_seed = await knowRootSeed(room);
+  const group = new GroupClient({ link, name, seat: readPlace(room).seat, root_seed }, guard);
+  const ticket = firstTicket(group);
+  ticket.catch((cause: unknown) => refuse(visit, group, cause));
   // The page after the call must be here when the line is not.
   void loadAside().catch(() => undefined);
-  const [seed] = await Promise.all([knowRootSeed(room), broughtIn(own)]);
+  await broughtIn(own);
   const { joining, link_url } = store.get();
   if (!joining) return;
   visit.following.abort();
@@ -73,9 +85,9 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   document.documentElement.dataset['inside'] = '';
   const speaker_id = readChosen().speaker_id ?? null;
   const { audio, video } = own.handOver();
-  const linked = { root_seed: seed, link_url, link_version: link.version };
+  const linked = { root_seed, link_url, link_version: link.version };
   const media = { audio, video, audio_on, video_on, speaker_id };
-  store.set({ over: null, entry: { ...seated, ticket, ...linked, ...media } });
+  store.set({ over: null, entry: { room, door, name, group, ticket, ...linked, ...media } });
 }
 
 /** Out of the call, to the page after it, or to the door where there is no reason. */
@@ -89,9 +101,11 @@ export function comeOut({ store, link, follow }: Visit, reason: LeaveReason | nu
   follow();
 }
 
-/** The server said no after Join was pressed: back to the door, with the reason. */
-function refuse(visit: Visit, cause: unknown): void {
+/** It was said no after Join was pressed: back to the door, with the reason. */
+function refuse(visit: Visit, group: GroupClient, cause: unknown): void {
   const { entry } = visit.store.get();
+  void group.leave();
+  // Somebody who was in, and lost their seat, is told by the call.
   comeOut(visit, null);
   visit.fail(cause);
   if (entry?.audio ?? entry?.video) void visit.own.ask();
@@ -116,7 +130,8 @@ export function followLive(
 }
 
 function showEvent({ get, set }: Visit['store'], frame: EventFrame): void {
-  const { here, ended } = applyEvent({ here: [...(get().here ?? [])], ended: false }, frame);
+  const before = { here: [...(get().here ?? [])], ended: false, link: 0 };
+  const { here, ended } = applyEvent(before, frame);
   set({ here });
   if (ended) set({ problem: 'ended' });
   if (frame.event === 'meet.left' && get().problem === 'full') set({ problem: null });

@@ -25,7 +25,7 @@ export const joinWords = words(
     copied: 'Link copied',
     share: 'Share link',
     invite: 'Send this link to those you expect.',
-    encryption: 'Encrypted between you and this server; not yet from end to end.',
+    encryption: 'End-to-end encrypted: only people in the meeting can hear and see it.',
   },
   {
     title: 'Rejoindre la réunion',
@@ -50,6 +50,7 @@ export const joinWords = words(
     copied: 'Lien copié',
     share: 'Partager le lien',
     invite: 'Envoyez ce lien à ceux que vous attendez.',
-    encryption: 'Chiffré entre vous et ce serveur\u202f; pas encore de bout en bout.',
+    encryption:
+      'Chiffrée de bout en bout\u202f: seules les personnes présentes l’entendent et la voient.',
   },
 );

@@ -8,6 +8,7 @@ import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
 import type { EarlyMedia } from '../../web/early.ts';
 import { createStore } from '../../web/store.ts';
 import type { MeetingState } from '../contract.ts';
+import { findWay } from './guard/support.ts';
 import { api } from './api.ts';
 import type { Entry, LeaveReason } from './entry.ts';
 import { OwnMedia } from './own-media.ts';
@@ -37,7 +38,7 @@ export interface VisitState {
 
 function problemOf(cause: unknown): Problem | null {
   if (!(cause instanceof Refused)) return null;
-  if (cause.code === 'meet.no-meeting') return 'gone';
+  if (cause.code === 'meet.no-meeting' || cause.code === 'meet.relinked') return 'gone';
   if (cause.code === 'meet.ended') return 'ended';
   return cause.code === 'meet.full' ? 'full' : null;
 }
@@ -82,7 +83,7 @@ export class Visit {
     const room = /^\/m\/([^/]+)/.exec(location.pathname)?.[1] ?? '';
     const { link, fault } = parseFragment(room, location.hash);
     if (!isSecureContext) return set({ problem: 'insecure' });
-    if (!('RTCPeerConnection' in window)) return set({ problem: 'old' });
+    if (findWay() === null) return set({ problem: 'old' });
     if (!link) return set({ problem: fault === 'absent' ? 'absent' : 'malformed' });
     this.link = link;
     this.door = deriveDoor(link.secret, room).then(toBase64url);

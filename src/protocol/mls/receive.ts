@@ -7,7 +7,7 @@ import { toBase64url } from '../link/base64url.ts';
 import { equal, wipe } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { decodeConsents } from '../encryption/consents.ts';
-import { encodePolicy } from '../encryption/policy.ts';
+import { encodePolicy, isBanned } from '../encryption/policy.ts';
 import { Refusal, must } from '../encryption/refusal.ts';
 import { adopt, checkPrivateKeys } from './adopt.ts';
 import { linkPsks, live, viewState } from './group.ts';
@@ -42,6 +42,8 @@ export type Received =
       /** One was removed oneself. Signed by `by`, but not confirmed by the group. */
       readonly kind: 'removed';
       readonly by: Member;
+      /** One's key was banned with it, or took the seat elsewhere: it may not knock again. */
+      readonly for_good: boolean;
     };
 
 /**
@@ -102,8 +104,12 @@ async function receivePrivate(group: Group, message: PrivateMessage): Promise<Re
   must(content.contentType === 'commit', 'mls.kind', 'no commit');
   const proposed = readProposals(group, content.commit, sender);
   await judgeProposals(group, proposed, consents);
-  if (proposed.removes.includes(group.leaf))
-    return { kind: 'removed', by: memberAt(group, sender) };
+  if (proposed.removes.includes(group.leaf)) {
+    const { policy } = proposed;
+    const key = toBase64url(group.key.public_key);
+    const for_good = policy !== null && (await isBanned(policy, key));
+    return { kind: 'removed', by: memberAt(group, sender), for_good };
+  }
   const next = await follow(group, proposed, async () => {
     const psks = await linkPsks(group);
     const result = await processPrivateMessage(group.state, message, psks, group.suite);
@@ -153,7 +159,8 @@ async function receiveReturn(group: Group, message: PublicMessage): Promise<Rece
   await judgeProposals(group, proposed, { admits: [], leaves: [] });
   // Somebody else holds our key, or we have come back in another tab: this state is over.
   const returning = proposed.removes[0] ?? -1;
-  if (returning === group.leaf) return { kind: 'removed', by: memberAt(group, returning) };
+  if (returning === group.leaf)
+    return { kind: 'removed', by: memberAt(group, returning), for_good: true };
   const next = await follow(group, proposed, async () => {
     const psks = await linkPsks(group);
     const { newState } = await processPublicMessage(group.state, message, psks, group.suite);

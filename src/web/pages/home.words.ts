@@ -28,7 +28,7 @@ export const homeWords = words<HomeWords>(
       ['Yours', 'on your own machine'],
     ],
     encryption:
-      'Sound and picture are encrypted between each browser and this server; not yet from end to end.',
+      'Sound, picture and chat are encrypted from end to end: this server carries them and cannot hear, see or read them.',
     empty: 'Paste the link you were sent.',
     faults: {
       none: 'That is not a meeting link. Paste the whole link you were sent.',
@@ -50,7 +50,7 @@ export const homeWords = words<HomeWords>(
       ['Chez vous', 'sur votre propre machine'],
     ],
     encryption:
-      'Le son et l’image sont chiffrés entre chaque navigateur et ce serveur\u202f; pas encore de bout en bout.',
+      'Le son, l’image et la discussion sont chiffrés de bout en bout\u202f: ce serveur les transporte sans pouvoir les entendre, les voir ni les lire.',
     empty: 'Collez le lien que vous avez reçu.',
     faults: {
       none: 'Ce n’est pas un lien de réunion. Collez le lien entier que vous avez reçu.',

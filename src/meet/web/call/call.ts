@@ -1,7 +1,12 @@
 /** The whole call of one seat, put together from its parts; no view and no framework. */
 import { Connection } from './connection.ts';
 import type { Seat } from './connection.ts';
+import { Beats } from './beats.ts';
+import { bindTracks } from './bindings.ts';
 import { endFirstMoments } from './first-moments.ts';
+import { reasonOf } from './group.ts';
+import type { Group } from './group.ts';
+import { Hands } from './hands.ts';
 import { Opening } from './opening.ts';
 import { OwnTrack } from './own-track.ts';
 import { showStream } from './picture.ts';
@@ -9,13 +14,15 @@ import { Pictures } from './pictures.ts';
 import { Roster } from './roster.ts';
 import type { Own } from './roster.ts';
 import { load } from './load.ts';
-import { RoomEvent } from './media.ts';
+import { watchLock } from './lock-watch.ts';
+import type { Sealing } from './sealing.ts';
 import type { Room } from './media.ts';
+import type { Lock } from './lock.ts';
 import { Signal, follow } from './signal.ts';
+import type { Readable } from './signal.ts';
 import { Sound } from './sound.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Tools } from './tools.ts';
-import { chat_topic } from './model.ts';
 import type {
   CallModel,
   Device,
@@ -27,10 +34,12 @@ import type {
   Source,
   Toast,
 } from './model.ts';
-import type { Entry, LeaveReason, Ticket } from '../entry.ts';
+import type { Entry, LeaveReason } from '../entry.ts';
 
 export interface Doors {
   readonly seat: Seat;
+  readonly group: Group;
+  readonly sealing: Sealing;
   /** Ends the meeting for everybody; null where one is not its host. */
   readonly end: (() => Promise<void>) | null;
 }
@@ -49,13 +58,14 @@ export class Call implements CallModel {
   readonly messages = new Signal<readonly Message[]>([]);
   readonly devices = new Signal<Devices>({ microphone: none, camera: none, speaker: none });
   readonly host: boolean;
+  readonly lock: Readable<Lock>;
   readonly #entry: Entry;
   readonly #doors: Doors;
   readonly #closing = new AbortController();
   readonly #microphone: OwnTrack;
   readonly #camera: OwnTrack;
   readonly #shared = new Signal<Picture | null>(null);
-  readonly #raised_at = new Signal<number | null>(null);
+  readonly #hands: Hands;
   readonly #sound: Sound;
   readonly #subscriptions: Subscriptions;
   readonly #opening: Opening;
@@ -63,8 +73,6 @@ export class Call implements CallModel {
   readonly #connection: Connection;
   readonly #tools: Promise<Tools>;
   #loaded: Tools | null = null;
-  /** Until a ticket says which it is. */
-  #identity = 'you';
   #shown: { track: MediaStreamTrack; picture: Picture } | null = null;
 
   constructor(entry: Entry, doors: Doors, life: AbortSignal) {
@@ -73,39 +81,46 @@ export class Call implements CallModel {
     this.#doors = doors;
     this.host = doors.end !== null;
     const announce = this.#announce;
+    const { group, sealing } = doors;
+    const { guard } = sealing;
     const { audio, video, audio_on, video_on } = entry;
-    const microphone = { kind: 'microphone', track: audio, on: audio_on, announce } as const;
-    const camera = { kind: 'camera', track: video, on: video_on, announce } as const;
-    this.#microphone = new OwnTrack(microphone, alive);
-    this.#camera = new OwnTrack(camera, alive);
+    const microphone = { kind: 'microphone', track: audio, on: audio_on } as const;
+    const camera = { kind: 'camera', track: video, on: video_on } as const;
+    this.#microphone = new OwnTrack({ ...microphone, announce, guard }, alive);
+    this.#camera = new OwnTrack({ ...camera, announce, guard }, alive);
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
-    this.#subscriptions = new Subscriptions(alive);
+    this.#subscriptions = new Subscriptions(group.view, alive);
+    this.#hands = new Hands(group, alive);
+    this.lock = watchLock(sealing, group.view, alive);
     this.#opening = new Opening(alive);
     const pictures = new Pictures(this.#opening.seen);
-    this.#roster = new Roster(this.#readOwn(), pictures, announce, alive);
-    this.#connection = this.#connect(doors.seat, alive);
-    this.over = this.#connection.run().then((reason) => {
+    // What is said before the script of the chat has come waits for it, in order.
+    group.hear(alive, (identity, said) => {
+      if (said.kind === 'chat') void this.#tools.then(({ chat }) => chat.receive(identity, said));
+    });
+    const hands = this.#hands.others;
+    const own_side = this.#readOwn();
+    const roster = { own: own_side, view: group.view, hands, pictures, announce };
+    this.#roster = new Roster(roster, alive);
+    this.#connection = this.#connect(doors, alive);
+    follow(group.view, alive, ({ end }) => {
+      if (end !== null) this.#connection.end(reasonOf(end));
+    });
+    this.over = this.#connection.run().then(async (reason) => {
       this.#closing.abort();
+      await group.leave();
       return reason;
     });
     this.#tools = this.#loadTools(alive);
-    const own = [this.#microphone.state, this.#camera.track, this.#raised_at, this.#shared];
+    const { own: hand } = this.#hands;
+    const own = [this.#microphone.state, this.#camera.track, hand, this.#shared, group.view];
     for (const part of own) {
       follow<unknown>(part, alive, () => this.#roster.setOwn(this.#readOwn()));
     }
   }
 
-  #connect(seat: Seat, alive: AbortSignal): Connection {
-    const know = (ticket: Ticket): Ticket => {
-      this.#identity = ticket.identity;
-      this.#roster.setOwn(this.#readOwn());
-      return ticket;
-    };
-    const known: Seat = {
-      ...seat,
-      first: seat.first?.then(know) ?? null,
-      ask: async () => know(await seat.ask()),
-    };
+  #connect({ seat, group, sealing }: Doors, alive: AbortSignal): Connection {
+    const { guard } = sealing;
     follow(this.#opening.room, alive, (room) => {
       if (room === null) return;
       endFirstMoments();
@@ -120,21 +135,19 @@ export class Call implements CallModel {
       this.#roster,
       this.#microphone,
       this.#camera,
-      { dress: this.#dressChat },
     ];
-    return new Connection(known, (room) => parts.forEach((part) => part.dress(room)), alive);
+    const dress = (room: Room): void => {
+      bindTracks(guard, room);
+      beats.dress(room);
+      for (const part of parts) part.dress(room);
+    };
+    const connection = new Connection(seat, dress, alive);
+    const beats = new Beats({ guard, group, room: connection.room }, alive);
+    return connection;
   }
 
   #announce = (notice: Notice): void => {
     void this.#tools.then(({ toasts }) => toasts.add(notice));
-  };
-
-  /** What is said before the script has come waits for it, in order. */
-  #dressChat = (room: Room): void => {
-    room.on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
-      if (topic !== chat_topic || participant === undefined) return;
-      void this.#tools.then(({ chat }) => chat.receive(payload, participant));
-    });
   };
 
   async #loadTools(alive: AbortSignal): Promise<Tools> {
@@ -142,11 +155,10 @@ export class Call implements CallModel {
     const [microphone, camera] = [this.#microphone, this.#camera];
     const parts = {
       room: this.#connection.room,
-      phase: this.phase,
+      group: this.#doors.group,
+      guard: this.#doors.sealing.guard,
       messages: this.messages,
       name: this.#entry.name,
-      identity: () => this.#identity,
-      raised_at: this.#raised_at,
       people: this.people,
       speaker: this.speaker,
       state: this.screen,
@@ -173,11 +185,11 @@ export class Call implements CallModel {
 
   #readOwn(): Own {
     return {
-      identity: this.#identity,
+      identity: this.#doors.group.view.get().own,
       name: this.#entry.name,
       picture: this.#readPicture(),
       muted: !this.#microphone.state.get().on,
-      hand_at: this.#raised_at.get(),
+      hand_at: this.#hands.own.get(),
       share: this.#shared.get(),
     };
   }
@@ -191,6 +203,9 @@ export class Call implements CallModel {
     return this.#shown?.picture ?? null;
   }
 
+  get group() {
+    return this.#doors.group.view;
+  }
   get phase() {
     return this.#connection.phase;
   }
@@ -227,7 +242,7 @@ export class Call implements CallModel {
     chosen[kind].choose(id);
   }
   raiseHand(up: boolean): void {
-    void this.#tools.then(({ hand }) => hand.raise(up));
+    this.#hands.raise(up);
   }
   send(text: string): boolean {
     const sent = this.#loaded?.chat.send(text);

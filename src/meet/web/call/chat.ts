@@ -1,23 +1,15 @@
 /**
- * Chat over the media connection: reliable data of topic `chat`, JSON `{ id, text }`. The author
- * is whoever the media server says sent the packet, never what the packet says. Whoever comes
- * later does not see what was written before.
+ * Chat as messages of the group: encrypted and signed by the leaf that wrote them. Whoever comes
+ * later cannot read what was written before.
  */
-import { RoomEvent } from './media.ts';
-import type { Participant, RemoteParticipant, Room } from './media.ts';
 import { cleanName } from './face.ts';
+import type { Group } from './group.ts';
 import { follow } from './signal.ts';
-import type { Readable, Signal } from './signal.ts';
-import { chat_topic, message_max } from './model.ts';
-import type { Message, Phase } from './model.ts';
+import type { Signal } from './signal.ts';
+import { message_max } from './model.ts';
+import type { Message } from './model.ts';
 
-/** Four bytes a character at most, and the envelope. */
-const packet_bytes_max = message_max * 4 + 200;
 const kept_max = 500;
-/** Messages sent again to somebody who was just coming in. */
-const catch_up_max = 10;
-/** The server tells arrivals in whole seconds, by its own clock. */
-const clock_slack_ms = 2000;
 /** How much one person may say in a while: more is not shown, and one's own is not sent. */
 const rate_max = 20;
 const rate_window_ms = 10_000;
@@ -37,110 +29,72 @@ class Pace {
   }
 }
 
-/** A packet's message, or null where it is none of ours. */
-export function readMessage(payload: Uint8Array): { id: string; text: string } | null {
-  if (payload.length > packet_bytes_max) return null;
-  try {
-    const data: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-    if (typeof data !== 'object' || data === null) return null;
-    const { id, text } = data as { id?: unknown; text?: unknown };
-    if (typeof id !== 'string' || id.length === 0 || id.length > 64) return null;
-    if (typeof text !== 'string' || text.trim() === '' || text.length > message_max) return null;
-    return { id, text };
-  } catch {
-    return null;
-  }
-}
-
-function encode({ id, text }: Message): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify({ id, text }));
-}
-
 export interface ChatParts {
-  /** The room while the media line stands; what waits is sent into each new one. */
-  readonly room: Readable<Room | null>;
-  readonly phase: Readable<Phase>;
+  readonly group: Group;
   readonly messages: Signal<readonly Message[]>;
   readonly name: string;
-  readonly identity: () => string;
 }
 
 export class Chat {
   readonly #parts: ChatParts;
   readonly #pace = new Pace();
+  #posting = false;
 
   constructor(parts: ChatParts, life: AbortSignal) {
     this.#parts = parts;
-    follow(parts.phase, life, (phase) => {
-      if (phase !== 'connected') return;
-      for (const message of parts.messages.get()) if (message.waiting) void this.#post(message);
-    });
-    follow(parts.room, life, (room) => {
-      room?.on(RoomEvent.ParticipantActive, (participant) => void this.#catchUp(room, participant));
-    });
+    follow(parts.group.view, life, ({ phase }) => phase === 'in' && void this.#post());
   }
 
-  /** Sends, or keeps until there is a connection. False where nothing may be sent. */
+  /** Sends, or keeps until the group is there. False where nothing may be sent. */
   send(text: string): boolean {
     const clean = text.trim();
     if (clean === '' || clean.length > message_max || !this.#pace.allow('')) return false;
-    const message: Message = {
+    const { group, name } = this.#parts;
+    this.#add({
       id: crypto.randomUUID(),
-      identity: this.#parts.identity(),
-      name: this.#parts.name,
+      identity: group.view.get().own,
+      name,
       you: true,
       at: Date.now(),
       text: clean,
       waiting: true,
-    };
-    this.#add(message);
-    void this.#post(message);
+    });
+    void this.#post();
     return true;
   }
 
-  async #post(message: Message): Promise<void> {
-    const room = this.#parts.room.get();
-    if (room === null || this.#parts.phase.get() !== 'connected') return;
-    const { id } = message;
-    const options = { reliable: true, topic: chat_topic };
-    try {
-      await room.localParticipant.publishData(encode(message), options);
-    } catch {
-      // It stays marked as waiting, and leaves with the next connection.
-      return;
+  /** What waits, in the order in which it was written. */
+  async #post(): Promise<void> {
+    if (this.#posting) return;
+    this.#posting = true;
+    const { messages, group } = this.#parts;
+    for (;;) {
+      const next = messages.get().find((one) => one.waiting);
+      if (next === undefined) break;
+      const { id, text } = next;
+      try {
+        await group.say({ kind: 'chat', id, text });
+      } catch {
+        // It stays marked as waiting, and leaves when the group is back.
+        break;
+      }
+      const sent = (one: Message): Message => (one === next ? { ...one, waiting: false } : one);
+      messages.set(messages.get().map(sent));
     }
-    const { messages } = this.#parts;
-    const sent = (one: Message): Message =>
-      one.id === id && one.you ? { ...one, waiting: false } : one;
-    messages.set(messages.get().map(sent));
+    this.#posting = false;
   }
 
-  /**
-   * Somebody is shown a moment before data can reach them: what one wrote in between is sent to
-   * them alone. What was written before they came stays theirs who were there.
-   */
-  async #catchUp(room: Room, { identity, joinedAt }: Participant): Promise<void> {
-    const came_ms = (joinedAt?.getTime() ?? Date.now()) - clock_slack_ms;
-    const missed = this.#parts.messages.get().filter((one) => one.you && one.at >= came_ms);
-    const options = { reliable: true, topic: chat_topic, destinationIdentities: [identity] };
-    for (const message of missed.slice(-catch_up_max)) {
-      // Whoever is gone again needs nothing.
-      await room.localParticipant.publishData(encode(message), options).catch(() => undefined);
-    }
-  }
-
-  /** A packet of the chat, from whom the media server says. */
-  receive(payload: Uint8Array, participant: RemoteParticipant): void {
-    const { identity } = participant;
-    const read = readMessage(payload);
-    if (read === null || !this.#pace.allow(identity)) return;
-    // Sent again after a reconnection: the author and their id tell.
+  /** What a member wrote; the group says who it was. */
+  receive(identity: string, { id, text }: { readonly id: string; readonly text: string }): void {
+    const usable = text.trim() !== '' && text.length <= message_max && id.length <= 64;
+    if (!usable || !this.#pace.allow(identity)) return;
     const known = this.#parts.messages
       .get()
-      .some((one) => one.identity === identity && one.id === read.id);
+      .some((one) => one.identity === identity && one.id === id);
     if (known) return;
-    const name = cleanName(participant.name ?? '') || identity.slice(0, 6);
-    this.#add({ ...read, identity, name, you: false, at: Date.now(), waiting: false });
+    const said = this.#parts.group.view.get().leaves.get(identity)?.name ?? '';
+    const name = cleanName(said) || identity.slice(0, 6);
+    this.#add({ id, text, identity, name, you: false, at: Date.now(), waiting: false });
   }
 
   #add(message: Message): void {

@@ -62,9 +62,11 @@ function spread(ms: number): number {
   return ms * (0.8 + Math.random() * 0.4);
 }
 
-/** Reasons after which the same seat must not simply come back. */
+/**
+ * Reasons after which the same seat must not simply come back. Being put out by the media server
+ * is none: whether one is removed, only the group says.
+ */
 function judgeDisconnect(reason: DisconnectReason | undefined): Outcome {
-  if (reason === DisconnectReason.PARTICIPANT_REMOVED) return 'removed';
   // The same seat was taken in another window; two of us would push each other out for ever.
   if (reason === DisconnectReason.DUPLICATE_IDENTITY) return 'left';
   if (reason === DisconnectReason.ROOM_DELETED) return 'closed';
@@ -132,8 +134,8 @@ export class Connection {
     }
   }
 
-  /** Ends the call, or gives up the present room so that the loop makes another. */
-  end(outcome: Outcome): void {
+  /** Ends the call. */
+  end(outcome: LeaveReason): void {
     this.#end(outcome);
   }
 

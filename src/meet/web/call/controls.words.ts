@@ -1,3 +1,4 @@
+import type { LockReason } from './lock.ts';
 import { words } from '../../../web/lang.ts';
 import type { DeviceFault, DeviceKind } from './model.ts';
 import { stage_words } from './stage.words.ts';
@@ -43,11 +44,60 @@ const en = {
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
   lock: {
-    open: 'Not encrypted end to end',
-    title: 'Not end-to-end encrypted yet',
-    what: 'Sound, pictures and chat are encrypted between you and this server, but the server itself could hear and see them.',
-    advice: 'Use it only for what the operator of this server may know.',
-  },
+    sealed: {
+      short: 'End-to-end encrypted',
+      title: 'End-to-end encrypted',
+      what: 'Only people in the list can hear, see and read this meeting.',
+    },
+    joining: {
+      short: 'Agreeing on keys',
+      title: 'Agreeing on keys',
+      what: 'Nothing is sent before that is done.',
+    },
+    unconfirmed: {
+      short: 'Waiting for confirmation',
+      title: 'Not everybody has confirmed yet',
+      what: 'Everything is encrypted. Somebody in the list has not yet confirmed that they share your keys.',
+    },
+    missing: {
+      short: 'Somebody does not confirm',
+      title: 'Somebody does not confirm',
+      what: 'Everything is encrypted. Somebody has stopped confirming that they share your keys: their connection may be bad.',
+    },
+    'no-host': {
+      short: 'No host can be reached',
+      title: 'No host can be reached',
+      what: 'Everything is encrypted. No host confirms your keys any more.',
+    },
+    refused: {
+      short: 'Foreign frames are held back',
+      title: 'Something arrives that nobody here sent',
+      what: 'Sound or pictures arrive that were not encrypted by the person they are said to be from. They are not played.',
+    },
+    unsent: {
+      short: 'Something is not sent',
+      title: 'Something cannot be encrypted',
+      what: 'Part of what you send cannot be encrypted by this browser, and so it is not sent.',
+    },
+    alone: {
+      short: 'Sending has stopped',
+      title: 'Most people do not confirm your keys',
+      what: 'Sending has stopped, because you may have been separated from the others. Leave and join again.',
+    },
+    breach: {
+      short: 'Encryption has failed',
+      title: 'Encryption has failed',
+      what: 'The connection was closed before anything could leave in clear. Reload the page.',
+    },
+  } satisfies Record<LockReason, { short: string; title: string; what: string }>,
+  lock_code: 'Numbers to compare',
+  lock_compare:
+    'If everyone sees the same, nobody is between you. They change when somebody comes or goes.',
+  lock_here: 'Who has keys',
+  lock_unconfirmed: 'not confirmed yet',
+  lock_server: 'The server sees who is connected, when, and from where.',
+  lock_served: (host: string, build: string) =>
+    `Your browser gets this app’s code from ${host} each time. If ${host} were dishonest it could send different code. Compare build ${build}.`,
   chat_empty: 'No messages yet. Whoever joins later does not see what was written before.',
   chat_waiting: 'waiting for the connection',
   chat_left: (left: number) => `${left} characters left`,
@@ -137,11 +187,60 @@ const fr: typeof en = {
   connecting: 'Connexion…',
   reconnecting: 'Reconnexion…',
   lock: {
-    open: 'Non chiffré de bout en bout',
-    title: 'Pas encore chiffré de bout en bout',
-    what: 'Le son, l’image et la discussion sont chiffrés entre vous et ce serveur, mais le serveur lui-même pourrait les entendre et les voir.',
-    advice: 'Ne dites ici que ce que l’exploitant de ce serveur peut savoir.',
+    sealed: {
+      short: 'Chiffré de bout en bout',
+      title: 'Chiffré de bout en bout',
+      what: 'Seules les personnes de la liste peuvent entendre, voir et lire cette réunion.',
+    },
+    joining: {
+      short: 'Échange des clés',
+      title: 'Échange des clés',
+      what: 'Rien n’est envoyé avant que ce soit fait.',
+    },
+    unconfirmed: {
+      short: 'Confirmation attendue',
+      title: 'Tout le monde n’a pas encore confirmé',
+      what: 'Tout est chiffré. Une personne de la liste n’a pas encore confirmé qu’elle partage vos clés.',
+    },
+    missing: {
+      short: 'Une personne ne confirme plus',
+      title: 'Une personne ne confirme plus',
+      what: 'Tout est chiffré. Une personne ne confirme plus qu’elle partage vos clés\u202f: sa connexion est peut-être mauvaise.',
+    },
+    'no-host': {
+      short: 'Aucun hôte joignable',
+      title: 'Aucun hôte n’est joignable',
+      what: 'Tout est chiffré. Plus aucun hôte ne confirme vos clés.',
+    },
+    refused: {
+      short: 'Des images étrangères sont retenues',
+      title: 'Quelque chose arrive que personne ici n’a envoyé',
+      what: 'Du son ou des images arrivent sans avoir été chiffrés par la personne annoncée. Ils ne sont pas joués.',
+    },
+    unsent: {
+      short: 'Une partie n’est pas envoyée',
+      title: 'Une partie ne peut pas être chiffrée',
+      what: 'Une partie de ce que vous envoyez ne peut pas être chiffrée par ce navigateur, et n’est donc pas envoyée.',
+    },
+    alone: {
+      short: 'L’envoi est arrêté',
+      title: 'La plupart ne confirment plus vos clés',
+      what: 'L’envoi est arrêté, car vous avez peut-être été séparé des autres. Quittez la réunion et rejoignez-la.',
+    },
+    breach: {
+      short: 'Le chiffrement a échoué',
+      title: 'Le chiffrement a échoué',
+      what: 'La connexion a été fermée avant que rien ne parte en clair. Rechargez la page.',
+    },
   },
+  lock_code: 'Nombres à comparer',
+  lock_compare:
+    'Si tout le monde voit les mêmes, personne n’est entre vous. Ils changent quand quelqu’un arrive ou part.',
+  lock_here: 'Qui a des clés',
+  lock_unconfirmed: 'pas encore confirmé',
+  lock_server: 'Le serveur voit qui est connecté, quand et d’où.',
+  lock_served: (host, build) =>
+    `Votre navigateur reçoit le code de cette application de ${host} à chaque fois. Si ${host} était malhonnête, il pourrait envoyer un autre code. Comparez la version ${build}.`,
   chat_empty:
     'Aucun message pour l’instant. Qui arrive plus tard ne voit pas ce qui a été écrit avant.',
   chat_waiting: 'en attente de la connexion',

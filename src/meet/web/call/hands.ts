@@ -1,31 +1,52 @@
-/** One's own raised hand: the attribute `hand` of one's seat, the time in ms since 1970. */
-import type { Room } from './media.ts';
-import { follow } from './signal.ts';
-import type { Readable, Signal } from './signal.ts';
+/** Raised hands: said in the group, and said again to whoever comes. */
+import type { Group } from './group.ts';
+import { Signal, follow } from './signal.ts';
 
-export class Hand {
-  readonly #room: Readable<Room | null>;
-  readonly #raised_at: Signal<number | null>;
+/** Anything that is not a sensible time of this century is no hand. */
+function isTime(at: number): boolean {
+  return Number.isSafeInteger(at) && at > 1e12 && at < 4e12;
+}
 
-  constructor(room: Readable<Room | null>, raised_at: Signal<number | null>, life: AbortSignal) {
-    this.#room = room;
-    this.#raised_at = raised_at;
-    // A new connection starts without attributes: the hand keeps its turn.
-    follow(room, life, () => raised_at.get() !== null && this.#tell());
+export class Hands {
+  /** One's own; null while it is down. */
+  readonly own = new Signal<number | null>(null);
+  /** Those of others, by identity. */
+  readonly others = new Signal<ReadonlyMap<string, number>>(new Map());
+  readonly #group: Group;
+  #known = new Set<string>();
+
+  constructor(group: Group, life: AbortSignal) {
+    this.#group = group;
+    group.hear(life, (identity, said) => {
+      if (said.kind === 'hand') this.#note(identity, said.at);
+    });
+    follow(group.view, life, ({ leaves }) => this.#meet(new Set(leaves.keys())));
   }
 
   raise(up: boolean): void {
-    if ((this.#raised_at.get() !== null) === up) return;
-    this.#raised_at.set(up ? Date.now() : null);
+    if ((this.own.get() !== null) === up) return;
+    this.own.set(up ? Date.now() : null);
     this.#tell();
   }
 
+  #note(identity: string, at: number | null): void {
+    const hands = new Map(this.others.get());
+    hands.delete(identity);
+    if (at !== null && isTime(at)) hands.set(identity, at);
+    this.others.set(hands);
+  }
+
+  /** Newcomers cannot read what was said before; who is gone has no hand. */
+  #meet(present: Set<string>): void {
+    const came = [...present].some((identity) => !this.#known.has(identity));
+    this.#known = present;
+    const kept = [...this.others.get()].filter(([identity]) => present.has(identity));
+    if (kept.length < this.others.get().size) this.others.set(new Map(kept));
+    if (came && this.own.get() !== null) this.#tell();
+  }
+
   #tell(): void {
-    const at = this.#raised_at.get();
-    this.#room
-      .get()
-      ?.localParticipant.setAttributes({ hand: at === null ? '' : String(at) })
-      // Lost with its connection: the next one tells again.
-      .catch(() => undefined);
+    // Lost with the line: it is said again when somebody comes, and shown by the switch meanwhile.
+    this.#group.say({ kind: 'hand', at: this.own.get() }).catch(() => undefined);
   }
 }

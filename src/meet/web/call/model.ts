@@ -2,6 +2,8 @@
  * What the view of a call shows, and what it can ask for. The view knows nothing of the media
  * client: tests and screenshots give it a model of their own.
  */
+import type { GroupView } from './group.ts';
+import type { Lock } from './lock.ts';
 import type { Readable } from './signal.ts';
 
 /** A moving picture that can be shown in a video element; several elements may show one. */
@@ -120,6 +122,10 @@ export interface CallModel {
   /** The browser plays no sound until it is asked to by a click. */
   readonly sound_blocked: Readable<boolean>;
   readonly host: boolean;
+  /** What is known about the encryption, as one colour and one sentence. */
+  readonly lock: Readable<Lock>;
+  /** Who has a leaf, and the numbers to compare. */
+  readonly group: Readable<GroupView>;
 
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;
@@ -136,9 +142,6 @@ export interface CallModel {
   leave(): void;
   endForEveryone(): void;
 }
-
-/** The topic of chat packets on the media connection. */
-export const chat_topic = 'chat';
 
 /** The longest message, in characters. */
 export const message_max = 4000;

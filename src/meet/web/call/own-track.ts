@@ -7,6 +7,8 @@
  */
 import { ConnectionState, RoomEvent, Track, VideoPresets } from './media.ts';
 import type { LocalAudioTrack, LocalVideoTrack, Room, TrackPublishOptions } from './media.ts';
+import { sources } from '../../../protocol/encryption/frame.ts';
+import type { Guard } from '../guard/guard.ts';
 import { Signal } from './signal.ts';
 import type { DeviceFault, Notice, Source } from './model.ts';
 
@@ -19,7 +21,10 @@ export interface OwnTrackStart {
   readonly track: MediaStreamTrack | null;
   readonly on: boolean;
   readonly announce: (notice: Notice) => void;
+  readonly guard: Guard;
 }
+
+const source_numbers = { microphone: sources.microphone, camera: sources.camera } as const;
 
 const publish_options: Readonly<Record<Kind, TrackPublishOptions>> = {
   microphone: { source: Track.Source.Microphone, dtx: true },
@@ -56,6 +61,7 @@ export class OwnTrack {
   readonly device: Signal<string>;
   readonly #kind: Kind;
   readonly #announce: (notice: Notice) => void;
+  readonly #guard: Guard;
   readonly #life: AbortSignal;
   #room: Room | null = null;
   /** The media client's wrapper of the track in the present room. */
@@ -66,13 +72,22 @@ export class OwnTrack {
     const track = start.track?.readyState === 'live' ? start.track : null;
     this.#kind = start.kind;
     this.#announce = start.announce;
+    this.#guard = start.guard;
     this.#life = life;
     this.state = new Signal<Source>({ on: start.on && track !== null, busy: false, fault: null });
     this.track = new Signal<MediaStreamTrack | null>(null);
     this.device = new Signal(track?.getSettings().deviceId ?? '');
     if (track !== null) this.#adopt(track);
     if (!this.state.get().on) this.#quiet();
-    life.addEventListener('abort', () => this.track.get()?.stop(), { once: true });
+    this.#switchSource();
+    life.addEventListener(
+      'abort',
+      () => {
+        this.track.get()?.stop();
+        this.#guard.setOn(source_numbers[this.#kind], false);
+      },
+      { once: true },
+    );
   }
 
   /** Sends what is on into the room from now on. */
@@ -91,6 +106,7 @@ export class OwnTrack {
   setOn(on: boolean): void {
     if (this.state.get().on === on) return;
     this.state.set({ on, busy: true, fault: null });
+    this.#switchSource();
     // Off is off now, whatever the queue is still waiting for.
     if (!on) this.#quiet();
     this.#settle();
@@ -105,12 +121,18 @@ export class OwnTrack {
     this.#settle();
   }
 
+  /** Whatever a server makes the media client do, the worker drops what is off here. */
+  #switchSource(): void {
+    this.#guard.setOn(source_numbers[this.#kind], this.#on);
+  }
+
   get #on(): boolean {
     return this.state.get().on;
   }
 
   #adopt(track: MediaStreamTrack): void {
     if (this.#kind === 'camera') track.contentHint = 'motion';
+    this.#guard.expect(track, source_numbers[this.#kind]);
     track.addEventListener('ended', () => this.#lose(track), { once: true });
     this.track.set(track);
   }
@@ -178,6 +200,7 @@ export class OwnTrack {
     } catch (cause) {
       const fault = faultOf(cause);
       this.state.set({ on: false, busy: true, fault });
+      this.#switchSource();
       if (lost === undefined) this.#announce({ kind: 'fault', device: this.#kind, fault });
       else this.#announce({ kind: 'gone', device: this.#kind, name: lost });
     }

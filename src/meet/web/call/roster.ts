@@ -3,9 +3,11 @@
  * reconnection; the roster stays, so that a tile keeps its picture and its place meanwhile.
  */
 import { ConnectionQuality, DisconnectReason, RoomEvent, Track } from './media.ts';
-import type { Participant, RemoteParticipant, Room } from './media.ts';
+import type { RemoteParticipant, Room } from './media.ts';
 import { cleanName } from './face.ts';
-import { Signal } from './signal.ts';
+import type { GroupView, Leaf } from './group.ts';
+import { Signal, follow } from './signal.ts';
+import type { Readable } from './signal.ts';
 import type { Pictures } from './pictures.ts';
 import type { Bars, Notice, Person, Picture, Share } from './model.ts';
 
@@ -23,6 +25,8 @@ export interface Own {
 const away_ms = 10_000;
 /** Somebody who reloads is gone for this long; no toast says that they left and came back. */
 const farewell_ms = 4000;
+/** A hand that was raised longer ago is no news. */
+const news_ms = 15_000;
 /** In larger meetings comings and goings are not announced one by one. */
 const announced_max = 20;
 
@@ -34,29 +38,37 @@ const quality_bars: Readonly<Record<ConnectionQuality, Bars>> = {
   [ConnectionQuality.Unknown]: null,
 };
 
-/** The hand in a participant's attributes; anything that is not a sensible time is no hand. */
-function readHand(participant: Participant): number | null {
-  const hand = participant.attributes['hand'] ?? '';
-  return /^\d{13}$/.test(hand) ? Number(hand) : null;
+/** Whose tile nobody has vouched for yet. */
+const unnamed = '…';
+
+/**
+ * What they call themselves. A server with the link could put a copy of somebody's leaf into a
+ * group: until a beat came of it, it has no name here.
+ */
+function nameOf(leaf: Leaf | undefined): string {
+  if (leaf === undefined || !leaf.confirmed) return unnamed;
+  return cleanName(leaf.name ?? '') || unnamed;
 }
 
-/** What the media server calls them, cleaned; the beginning of the identity where it is nothing. */
-function nameOf(participant: RemoteParticipant): string {
-  return cleanName(participant.name ?? '') || participant.identity.slice(0, 6);
+interface Known {
+  readonly leaf: Leaf | undefined;
+  readonly hand_at: number | null;
+  readonly pictures: Pictures;
 }
 
-function readPerson(participant: RemoteParticipant, pictures: Pictures): Person {
+function readPerson(participant: RemoteParticipant, known: Known): Person {
+  const { leaf, hand_at, pictures } = known;
   const camera = participant.getTrackPublication(Track.Source.Camera);
   return {
     identity: participant.identity,
-    name: nameOf(participant),
+    name: nameOf(leaf),
     you: false,
     picture: pictures.find(participant, Track.Source.Camera),
     camera_on: camera !== undefined && !camera.isMuted,
     muted: !participant.isMicrophoneEnabled,
     speaking: participant.isSpeaking && participant.isMicrophoneEnabled,
     bars: quality_bars[participant.connectionQuality],
-    hand_at: readHand(participant),
+    hand_at,
     away: false,
   };
 }
@@ -89,31 +101,40 @@ const changes = [
   RoomEvent.TrackUnmuted,
   RoomEvent.ActiveSpeakersChanged,
   RoomEvent.ConnectionQualityChanged,
-  RoomEvent.ParticipantNameChanged,
-  RoomEvent.ParticipantAttributesChanged,
 ] as const;
+
+/** What the roster is drawn from, beside the room. */
+export interface RosterParts {
+  readonly own: Own;
+  readonly view: Readable<GroupView>;
+  readonly hands: Readable<ReadonlyMap<string, number>>;
+  readonly pictures: Pictures;
+  readonly announce: (notice: Notice) => void;
+}
 
 export class Roster {
   readonly people: Signal<readonly Person[]>;
   readonly shares = new Signal<readonly Share[]>([]);
   /** When each identity was last heard. */
   readonly heard = new Map<string, number>();
-  readonly #pictures: Pictures;
-  readonly #announce: (notice: Notice) => void;
+  readonly #parts: RosterParts;
   readonly #life: AbortSignal;
   /** Order of arrival; whoever comes back within the grace keeps their number. */
   readonly #away = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Who came and is not announced yet. */
+  readonly #arrivals = new Set<string>();
   readonly #farewells = new Map<string, ReturnType<typeof setTimeout>>();
   #room: Room | null = null;
   #own: Own;
   #planned = false;
 
-  constructor(own: Own, pictures: Pictures, announce: (notice: Notice) => void, life: AbortSignal) {
-    this.#own = own;
-    this.#pictures = pictures;
-    this.#announce = announce;
+  constructor(parts: RosterParts, life: AbortSignal) {
+    this.#own = parts.own;
+    this.#parts = parts;
     this.#life = life;
     this.people = new Signal<readonly Person[]>([this.#readOwn()]);
+    follow(parts.view, life, this.#plan);
+    follow(parts.hands, life, this.#plan);
     life.addEventListener('abort', () => {
       for (const timer of [...this.#away.values(), ...this.#farewells.values()])
         clearTimeout(timer);
@@ -123,7 +144,7 @@ export class Roster {
   /** Listens to a new room. What was known stays until the room says who is there. */
   dress = (room: Room): void => {
     room.on(RoomEvent.SignalConnected, () => this.#meet(room));
-    room.on(RoomEvent.ParticipantConnected, (participant) => this.#welcome(participant));
+    room.on(RoomEvent.ParticipantConnected, (participant) => this.#arrive(participant));
     room.on(RoomEvent.ParticipantDisconnected, (participant, reason) => {
       const goodbye = reason === DisconnectReason.CLIENT_INITIATED;
       const removed = reason === DisconnectReason.PARTICIPANT_REMOVED;
@@ -149,21 +170,28 @@ export class Roster {
     this.#plan();
   }
 
-  #welcome(participant: RemoteParticipant): void {
-    const { identity } = participant;
+  /** Somebody came while one was here; they are announced once they have a name. */
+  #arrive({ identity }: RemoteParticipant): void {
     const known = this.people.get().some((person) => person.identity === identity);
     const missed = this.#farewells.has(identity);
     clearTimeout(this.#farewells.get(identity));
     this.#farewells.delete(identity);
-    this.#refresh();
-    if (known || missed || this.people.get().length > announced_max) return;
-    this.#announce({ kind: 'joined', name: nameOf(participant) });
+    if (!known && !missed) this.#arrivals.add(identity);
+    this.#plan();
+  }
+
+  #welcome(fresh: readonly Person[]): void {
+    for (const { identity, name } of fresh) {
+      if (name === unnamed || !this.#arrivals.delete(identity)) continue;
+      if (fresh.length <= announced_max) this.#parts.announce({ kind: 'joined', name });
+    }
   }
 
   /** A connection went: the tile stays for `keep_ms`, and the toast waits for a return. */
   #miss(identity: string, keep_ms: number): void {
     const person = this.people.get().find((one) => one.identity === identity);
     if (person === undefined || this.#life.aborted) return;
+    this.#arrivals.delete(identity);
     clearTimeout(this.#away.get(identity));
     if (keep_ms > 0) {
       const forget = (): void => {
@@ -177,7 +205,7 @@ export class Roster {
       this.#farewells.delete(identity);
       if (this.people.get().some((one) => one.identity === identity)) return;
       if (this.people.get().length < announced_max) {
-        this.#announce({ kind: 'left', name: person.name });
+        this.#parts.announce({ kind: 'left', name: person.name });
       }
     };
     this.#farewells.set(identity, setTimeout(say, keep_ms + farewell_ms));
@@ -213,7 +241,7 @@ export class Roster {
 
   #refresh(): void {
     if (this.#life.aborted) return;
-    const remote = this.#room?.remoteParticipants ?? new Map<string, RemoteParticipant>();
+    const remote = this.#members();
     const old = this.people.get();
     const fresh: Person[] = [this.#readOwn()];
     const placed = new Set<string>([this.#own.identity]);
@@ -221,12 +249,10 @@ export class Roster {
       const here = remote.get(before.identity);
       if (here === undefined && !this.#away.has(before.identity)) continue;
       placed.add(before.identity);
-      fresh.push(
-        here ? this.#keepPicture(readPerson(here, this.#pictures), before) : asAway(before),
-      );
+      fresh.push(here ? this.#keepPicture(this.#read(here), before) : asAway(before));
     }
     for (const participant of remote.values()) {
-      if (!placed.has(participant.identity)) fresh.push(readPerson(participant, this.#pictures));
+      if (!placed.has(participant.identity)) fresh.push(this.#read(participant));
     }
     for (const { identity } of fresh) {
       if (!remote.has(identity)) continue;
@@ -234,8 +260,23 @@ export class Roster {
       this.#away.delete(identity);
     }
     this.#hear(fresh, old);
+    this.#welcome(fresh);
     this.people.set(merge(old, fresh, 'identity'));
     this.shares.set(merge(this.shares.get(), this.#readShares(remote), 'id'));
+  }
+
+  /** Who is in the room and in the group: nobody else is shown. */
+  #members(): ReadonlyMap<string, RemoteParticipant> {
+    const { leaves } = this.#parts.view.get();
+    const remote = this.#room?.remoteParticipants ?? new Map<string, RemoteParticipant>();
+    return new Map([...remote].filter(([identity]) => leaves.has(identity)));
+  }
+
+  #read(participant: RemoteParticipant): Person {
+    const { view, hands, pictures } = this.#parts;
+    const { identity } = participant;
+    const leaf = view.get().leaves.get(identity);
+    return readPerson(participant, { leaf, hand_at: hands.get().get(identity) ?? null, pictures });
   }
 
   /** After a reconnection the last picture stays until the new one has arrived. */
@@ -251,8 +292,9 @@ export class Roster {
       if (person.speaking) this.heard.set(person.identity, now);
       if (person.you || person.hand_at === null) continue;
       // Hands that were up before one came are shown, but they are no news.
-      if (before.get(person.identity)?.hand_at === null) {
-        this.#announce({ kind: 'hand', name: person.name });
+      const is_new = Date.now() - person.hand_at < news_ms;
+      if (is_new && before.get(person.identity)?.hand_at === null) {
+        this.#parts.announce({ kind: 'hand', name: person.name });
       }
     }
   }
@@ -267,9 +309,9 @@ export class Roster {
       shares.push({
         id: publication.trackSid,
         identity: participant.identity,
-        name: nameOf(participant),
+        name: nameOf(this.#parts.view.get().leaves.get(participant.identity)),
         you: false,
-        picture: this.#pictures.find(participant, Track.Source.ScreenShare),
+        picture: this.#parts.pictures.find(participant, Track.Source.ScreenShare),
       });
     }
     return shares;

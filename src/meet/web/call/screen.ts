@@ -1,6 +1,8 @@
 /** Sharing one's own screen, with its sound where the browser can. */
 import { RoomEvent, ScreenSharePresets, Track } from './media.ts';
 import type { Room, TrackPublishOptions } from './media.ts';
+import { sources } from '../../../protocol/encryption/frame.ts';
+import type { Guard } from '../guard/guard.ts';
 import { canPublish, faultOf } from './own-track.ts';
 import { showStream } from './picture.ts';
 import { follow } from './signal.ts';
@@ -41,6 +43,7 @@ export interface ScreenParts {
   readonly state: Signal<Source>;
   readonly picture: Signal<Picture | null>;
   readonly announce: (notice: Notice) => void;
+  readonly guard: Guard;
 }
 
 export class ScreenShare {
@@ -70,6 +73,11 @@ export class ScreenShare {
       // The browser's own button to stop, or the shared window was closed.
       video.addEventListener('ended', () => this.#stream === stream && this.#stop());
       this.#stream = stream;
+      this.#switchSources(true);
+      for (const track of stream.getTracks()) {
+        const is_picture = track.kind === 'video';
+        this.#parts.guard.expect(track, is_picture ? sources.screen : sources.screen_audio);
+      }
       this.#parts.picture.set(showStream(video, false));
       this.#parts.state.set({ on: true, busy: false, fault: null });
       await this.#publish();
@@ -77,6 +85,12 @@ export class ScreenShare {
       this.#stop();
       // Closing the browser's own chooser is an answer, and nothing to report.
       if (faultOf(cause) !== 'blocked') this.#parts.announce({ kind: 'share-failed' });
+    }
+  }
+
+  #switchSources(on: boolean): void {
+    for (const source of [sources.screen, sources.screen_audio]) {
+      this.#parts.guard.setOn(source, on);
     }
   }
 
@@ -109,6 +123,7 @@ export class ScreenShare {
     const room = this.#served;
     this.#stream = null;
     this.#served = null;
+    this.#switchSources(false);
     this.#parts.picture.set(null);
     this.#parts.state.set({ on: false, busy: false, fault: null });
     for (const track of stream?.getTracks() ?? []) track.stop();

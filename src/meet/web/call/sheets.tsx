@@ -6,52 +6,14 @@ import type { ControlsWords } from './controls.words.ts';
 import * as icons from './icons.tsx';
 import type { Sheet } from './seating.ts';
 import { keys } from './shortcuts.ts';
+import { EncryptionSheet } from './encryption-sheet.tsx';
 import { LayoutButtons } from './top-bar.tsx';
+import { Popover } from './popover.tsx';
+import type { FrameProps } from './popover.tsx';
 import { ScreenButton } from './toolbar.tsx';
 import type { Controls } from './toolbar.tsx';
 import { useValue } from './use-value.ts';
 import css from './sheets.module.css';
-
-interface FrameProps extends Controls {
-  readonly title: string;
-  readonly children: ReactNode;
-}
-
-/** Something that explains itself beside what opened it; the call goes on under it. */
-function Popover(props: FrameProps & { at: 'top' | 'bottom' }): ReactNode {
-  const { seating } = props;
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opener = document.activeElement;
-    const life = new AbortController();
-    const press = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape') return;
-      seating.sheet.set(null);
-      if (opener instanceof HTMLElement) opener.focus();
-    };
-    const point = (event: PointerEvent): void => {
-      if (!(event.target instanceof Element) || ref.current?.contains(event.target)) return;
-      // The opener closes it by itself; closing here as well would open it again.
-      if (event.target.closest('[aria-expanded="true"]') === null) seating.sheet.set(null);
-    };
-    document.addEventListener('keydown', press, { signal: life.signal });
-    document.addEventListener('pointerdown', point, { signal: life.signal });
-    ref.current?.focus();
-    return () => life.abort();
-  }, [seating]);
-  return (
-    <dialog
-      ref={ref}
-      open
-      aria-label={props.title}
-      tabIndex={-1}
-      className={css.popover}
-      data-at={props.at}
-    >
-      {props.children}
-    </dialog>
-  );
-}
 
 /** A question that must be answered first. Escape is the answer that changes nothing. */
 function Question(props: FrameProps): ReactNode {
@@ -72,19 +34,6 @@ function Question(props: FrameProps): ReactNode {
       <h2 id={heading}>{props.title}</h2>
       {props.children}
     </dialog>
-  );
-}
-
-function EncryptionSheet(props: Controls): ReactNode {
-  const w = useWords(controls_words);
-  return (
-    <Popover {...props} title={w.encryption} at="top">
-      <h2 className={css.amber}>
-        <icons.OpenLockIcon size={20} /> {w.lock.title}
-      </h2>
-      <p>{w.lock.what}</p>
-      <p>{w.lock.advice}</p>
-    </Popover>
   );
 }
 

@@ -4,7 +4,10 @@
  */
 import { RoomEvent, Track } from './media.ts';
 import type { RemoteParticipant, RemoteTrackPublication, Room } from './media.ts';
+import type { GroupView } from './group.ts';
 import { tileOf, tileOfShare } from './model.ts';
+import { follow } from './signal.ts';
+import type { Readable } from './signal.ts';
 
 /** A tile that left the screen is still received for this long: paging back is instant. */
 const linger_ms = 3000;
@@ -15,20 +18,23 @@ const linger_ms = 3000;
 const early_max = 24;
 
 export class Subscriptions {
+  readonly #view: Readable<GroupView>;
   #room: Room | null = null;
   /** What the view shows; null until it has said so. */
   #shown: ReadonlySet<string> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(life: AbortSignal) {
+  constructor(view: Readable<GroupView>, life: AbortSignal) {
+    this.#view = view;
+    // The media server may show somebody before the group's log does.
+    follow(view, life, () => this.#greetAll());
     life.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
   }
 
   dress = (room: Room): void => {
     const greetAll = (): void => {
       this.#room = room;
-      for (const participant of room.remoteParticipants.values()) this.#greet(participant);
-      this.#planReview();
+      this.#greetAll();
     };
     room.on(RoomEvent.SignalConnected, greetAll);
     // The media client tells nothing of what is published between these two: people who come at
@@ -49,13 +55,22 @@ export class Subscriptions {
     this.#planReview();
   }
 
+  #greetAll(): void {
+    for (const participant of this.#room?.remoteParticipants.values() ?? []) {
+      this.#greet(participant);
+    }
+    this.#planReview();
+  }
+
   #greet(participant: RemoteParticipant): void {
     for (const publication of participant.trackPublications.values()) {
       this.#greetTrack(publication, participant);
     }
   }
 
+  /** Of who has no leaf nothing is received. */
   #greetTrack(publication: RemoteTrackPublication, participant: RemoteParticipant): void {
+    if (!this.#view.get().leaves.has(participant.identity)) return;
     const shown = this.#shown?.has(nameTile(publication, participant)) ?? false;
     const early = (): boolean => {
       const taken = this.#pictures().filter(([picture]) => picture.isDesired);

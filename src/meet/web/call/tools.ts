@@ -5,7 +5,6 @@ import type { ChatParts } from './chat.ts';
 import { DeviceList } from './devices.ts';
 import type { Choices } from './devices.ts';
 import { watchFloor } from './floor.ts';
-import { Hand } from './hands.ts';
 import { ScreenShare } from './screen.ts';
 import type { ScreenParts } from './screen.ts';
 import { follow } from './signal.ts';
@@ -14,7 +13,6 @@ import { Toasts } from './toasts.ts';
 import type { Device, DeviceKind, Devices, Person, Toast } from './model.ts';
 
 export interface ToolParts extends ScreenParts, ChatParts {
-  readonly raised_at: Signal<number | null>;
   readonly people: Readable<readonly Person[]>;
   readonly speaker: Signal<string | null>;
   readonly toasts: Signal<readonly Toast[]>;
@@ -28,7 +26,6 @@ export interface ToolParts extends ScreenParts, ChatParts {
 export interface Tools {
   readonly screen: ScreenShare;
   readonly chat: Chat;
-  readonly hand: Hand;
   readonly toasts: Toasts;
 }
 
@@ -41,6 +38,5 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
     screen: new ScreenShare(parts, life),
     chat: new Chat(parts, life),
     toasts: new Toasts(parts.toasts, life),
-    hand: new Hand(parts.room, parts.raised_at, life),
   };
 }

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { useLang, useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
 import { controls_words } from './controls.words.ts';
-import { CopyIcon, GridIcon, OpenLockIcon, SpeakerIcon } from './icons.tsx';
+import { CopyIcon, GridIcon, SpeakerIcon } from './icons.tsx';
+import { LockMark } from './lock-mark.tsx';
 import type { Controls } from './toolbar.tsx';
 import { keys } from './shortcuts.ts';
 import { useValue } from './use-value.ts';
@@ -55,10 +56,11 @@ export function TopBar(props: Controls): ReactNode {
   const { model, seating, narrow } = props;
   const people = useValue(model.people);
   const open = useValue(seating.sheet) === 'encryption';
+  const lock = useValue(model.lock);
   const state = useId();
   return (
     <>
-      <div className={css.lock}>
+      <div className={css.lock} data-state={lock.state}>
         <button
           type="button"
           aria-label={w.encryption}
@@ -66,9 +68,9 @@ export function TopBar(props: Controls): ReactNode {
           aria-expanded={open}
           onClick={() => seating.toggleSheet('encryption')}
         >
-          <OpenLockIcon size={16} />
+          <LockMark state={lock.state} size={16} />
         </button>
-        <span id={state}>{w.lock.open}</span>
+        <span id={state}>{w.lock[lock.reason].short}</span>
       </div>
       <Clock />
       <span className={css.space} />

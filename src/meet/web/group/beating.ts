@@ -9,6 +9,8 @@ import type { Clock } from './clock.ts';
 
 /** A newcomer's beat is answered at once, but not more often than this. */
 const between_answers_ms = 1000;
+/** Whoever can be reached only now waits no longer than this; what comes together is one beat. */
+const reached_ms = 100;
 /** Beyond that many, only hosts beat before their time: all answering all would be a flood. */
 const answering_max = 32;
 /** How often missing beats are looked for. */
@@ -26,7 +28,9 @@ export class Beating {
   #beat_ms = 0;
   #judged: PulseState = 'well';
   #cancel: () => void = () => undefined;
-  #cancelAnswer: (() => void) | null = null;
+  #cancelAnswer: () => void = () => undefined;
+  /** When the next answer is planned for. */
+  #answer_ms = Infinity;
 
   constructor(clock: Clock, onBeat: (bytes: Bytes) => void, onChange: () => void) {
     this.#clock = clock;
@@ -71,9 +75,15 @@ export class Beating {
     }
   }
 
+  /** Somebody can be reached who could not before, or one can oneself. */
+  beatNow(): void {
+    if (this.#seats.length <= answering_max) this.#plan(reached_ms);
+    else this.#answerSoon();
+  }
+
   end(): void {
     this.#cancel();
-    this.#cancelAnswer?.();
+    this.#cancelAnswer();
     this.#group = undefined;
   }
 
@@ -81,10 +91,18 @@ export class Beating {
   #answerSoon(): void {
     const own = this.#seats.find(({ leaf }) => leaf === this.#group?.leaf);
     const few = this.#seats.length <= answering_max;
-    if (this.#cancelAnswer || (!few && own?.role === 'guest')) return;
-    const since_ms = this.#clock.now_ms() - this.#beat_ms;
-    this.#cancelAnswer = this.#clock.after(Math.max(0, between_answers_ms - since_ms), () => {
-      this.#cancelAnswer = null;
+    if (few || own?.role !== 'guest') this.#plan(between_answers_ms);
+  }
+
+  /** A beat that much after the last one: sooner than any that is planned already, or not at all. */
+  #plan(between_ms: number): void {
+    const now_ms = this.#clock.now_ms();
+    const at_ms = Math.max(now_ms, this.#beat_ms + between_ms);
+    if (at_ms >= this.#answer_ms) return;
+    this.#cancelAnswer();
+    this.#answer_ms = at_ms;
+    this.#cancelAnswer = this.#clock.after(at_ms - now_ms, () => {
+      this.#answer_ms = Infinity;
       void this.#beat();
     });
   }
@@ -109,7 +127,7 @@ export class Beating {
       this.#onChange();
     }
     const due = now_ms - this.#beat_ms >= beatInterval(this.#seats.length);
-    if (due && !this.#cancelAnswer) void this.#beat();
+    if (due && this.#answer_ms === Infinity) void this.#beat();
     this.#cancel = this.#clock.after(look_ms, () => this.#look());
   }
 }

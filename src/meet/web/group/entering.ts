@@ -7,7 +7,7 @@ import { appoint } from '../../../protocol/encryption/appointment.ts';
 import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
 import { encodeJson } from '../../../protocol/encryption/json.ts';
 import { chainOf, newPolicy } from '../../../protocol/encryption/policy.ts';
-import { must } from '../../../protocol/encryption/refusal.ts';
+import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
 import { create, newGroupId } from '../../../protocol/mls/create.ts';
 import { retire, sealGroupInfo } from '../../../protocol/mls/group.ts';
 import type { Group } from '../../../protocol/mls/group.ts';
@@ -73,13 +73,27 @@ export async function enter(visitor: Visitor): Promise<Entered> {
   const { line, clock, root, hosted, signal } = visitor;
   for (;;) {
     const proven = await line.prove();
-    if (proven.group?.leaf) return comeBack(visitor, proven.group.group);
+    const back = proven.group?.leaf ? await takeSeat(visitor, proven.group.group) : null;
+    if (back) return back;
     const entered =
       proven.group === null && (root !== null || !hosted)
         ? await begin(visitor)
         : await askIn(visitor, proven);
     if (entered) return entered;
     await pause(clock, between_knocks_ms, signal);
+  }
+}
+
+/**
+ * Back to one's own seat; null where the tree has none any more. To the service, who was removed
+ * while connected is a leaf still.
+ */
+async function takeSeat(visitor: Visitor, group: string): Promise<Entered | null> {
+  try {
+    return await comeBack(visitor, group);
+  } catch (cause) {
+    if (cause instanceof Refusal && cause.code === 'resync.seat') return null;
+    throw cause;
   }
 }
 

@@ -25,15 +25,20 @@ export interface Opened {
 /**
  * A commit one does not stand behind. For 2 s the service may void it; until then, and where it is
  * not voided for good, nothing after it is applied.
- * - `removed`: it removes this member;
+ * - `removed`: it removes this member, which may knock again; `put-out`: which may not;
  * - `out`: it is lawful, and cannot be followed by this member;
  * - `refused`: it breaks a rule, or nobody can read it.
  */
 export interface Halt {
   readonly seq: number;
-  readonly why: 'removed' | 'out' | 'refused';
+  readonly why: 'removed' | 'put-out' | 'out' | 'refused';
   readonly code: string;
   readonly expected: Expectation | null;
+}
+
+/** Whether a halt stands for one's own removal, and nothing is wrong with the commit. */
+export function isRemoval(why: Halt['why'] | undefined): boolean {
+  return why === 'removed' || why === 'put-out';
 }
 
 export interface Listener {
@@ -212,7 +217,8 @@ export class Following {
     }
     const received = await receive(before, message);
     if (received.kind === 'removed') {
-      this.#stop({ seq, why: 'removed', code: 'mls.removed', expected: null });
+      const why = received.for_good ? 'put-out' : 'removed';
+      this.#stop({ seq, why, code: 'mls.removed', expected: null });
       return;
     }
     must(received.kind === 'commit', 'mls.kind', 'no commit');

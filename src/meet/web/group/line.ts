@@ -14,7 +14,7 @@ import { must } from '../../../protocol/encryption/refusal.ts';
 import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { bytesFrom } from './delivery.ts';
-import type { Calls, Delivery, Proven, ShownAppointment } from './delivery.ts';
+import type { Calls, Delivery, Proven } from './delivery.ts';
 
 /** Both doors of the server. Given from outside where a test stands in between. */
 export interface Doors {
@@ -42,7 +42,7 @@ export interface LineParts {
 
 /** A host's appointments, and the policy's number they are signed over. */
 export interface HostProof {
-  readonly chain: ShownAppointment[];
+  readonly chain: NonNullable<Input<Calls['prove']>['chain']>;
   readonly created: number;
 }
 
@@ -54,7 +54,7 @@ export interface Hearing<State> {
 }
 
 /** Calls that take the pass. */
-type Name = Exclude<keyof Calls & string, 'hello' | 'prove' | 'knock' | 'watch'>;
+type Name = Exclude<keyof Calls, 'hello' | 'prove' | 'knock' | 'watch'>;
 type In<Call extends Name> = Omit<Input<Calls[Call]>, 'pass'>;
 type Out<Call extends Name> = Output<Calls[Call]>;
 

@@ -12,9 +12,10 @@ import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
 import { identityOf } from '../../../protocol/encryption/kdf.ts';
 import { Refusal } from '../../../protocol/encryption/refusal.ts';
 import { pause, wall_clock, type Clock } from './clock.ts';
-import { enter, TurnedAway, type Memory, type Visitor } from './entering.ts';
-import { Line, openDoors, type Doors } from './line.ts';
-import type { Saying } from './messages.ts';
+import { enter, TurnedAway, type Entered, type Memory, type Visitor } from './entering.ts';
+import { isRemoval } from './following.ts';
+import { isRefused, Line, openDoors, type Doors } from './line.ts';
+import type { Saying } from './saying.ts';
 import type { EpochMedia } from './sending.ts';
 import { Stay, type End, type Said } from './stay.ts';
 import { sameView, type MemberView, type Phase } from './view.ts';
@@ -55,8 +56,24 @@ export interface Member {
   send(saying: Saying | { readonly kind: 'profile'; readonly name: string }): Promise<number>;
   /** A data frame of a beat, from the participant of that name. */
   hearBeat(id: string, bytes: Bytes): void;
+  /** Somebody can be reached who could not before: they should not wait for the next beat. */
+  beatNow(): void;
   leave(): Promise<void>;
+  /** A media token for the own leaf; waits until one is in. @throws Over; Refused */
   token(): Promise<{ readonly token: string; readonly media_path: string }>;
+}
+
+/** One is out, and will not come in again by oneself. */
+export class Over extends Error {
+  readonly phase: Phase;
+  /** A code of docs/protocol, or null. */
+  readonly fault: string | null;
+  constructor(phase: Phase, fault: string | null) {
+    super(`Out of the group: ${phase}.`);
+    this.name = 'Over';
+    this.phase = phase;
+    this.fault = fault;
+  }
 }
 
 /** What a test puts in place of the network and of time. */
@@ -67,6 +84,8 @@ export interface World {
 
 const leave_ms_max = 2000;
 const before_entering_anew_ms = 200;
+/** How often it is asked again where a meeting is full, or a leaf is none at the moment. */
+const before_asking_again_ms = 2000;
 
 /** Enters the meeting, and stays in it until `leave`. */
 export function startMember(
@@ -92,6 +111,8 @@ class GroupMember implements Member {
   #id = '';
   #view: MemberView | undefined;
   #been_in = false;
+  /** Each looks whether what it waits for has come. */
+  readonly #waiting = new Set<() => boolean>();
 
   constructor(start: MemberStart, onEvent: (event: MemberEvent) => void, world: World) {
     this.#start = start;
@@ -107,15 +128,27 @@ class GroupMember implements Member {
       this.#show();
       const visitor = await this.#arrive();
       for (;;) {
-        const entered = await enter({ ...visitor, memory: this.#memory });
+        const entered = await this.#enter(visitor);
         const end = await this.#stayIn(entered, { ...visitor, memory: this.#memory });
-        if (end === 'removed') return this.#finish('removed', null);
+        if (end === 'put-out') return this.#finish('removed', null);
         this.#phase = 'connecting';
         this.#show();
         await pause(this.#world.clock, before_entering_anew_ms, signal);
       }
     } catch (cause) {
       if (!signal.aborted) this.#finish(...this.#explain(cause));
+    }
+  }
+
+  /** Who was in waits for a place where others took it meanwhile. */
+  async #enter(visitor: Visitor): Promise<Entered> {
+    for (;;) {
+      try {
+        return await enter({ ...visitor, memory: this.#memory });
+      } catch (cause) {
+        if (!this.#been_in || !isRefused(cause, 'keys.full')) throw cause;
+        await pause(this.#world.clock, before_asking_again_ms, this.#ending.signal);
+      }
     }
   }
 
@@ -130,18 +163,46 @@ class GroupMember implements Member {
     this.#stay?.hearBeat(id, bytes);
   }
 
+  beatNow(): void {
+    this.#stay?.beating.beatNow();
+  }
+
   async leave(): Promise<void> {
+    const { signal } = this.#ending;
+    if (signal.aborted) return;
     const { clock } = this.#world;
-    const said = this.#stay?.sayLeave().catch(() => undefined);
+    const said = this.#stay?.sayLeave();
     // Whoever cannot reach the server leaves all the same: it will be lost to the others.
-    if (said) await Promise.race([said, pause(clock, leave_ms_max, this.#ending.signal)]);
+    if (said) await Promise.race([said, pause(clock, leave_ms_max, signal)]).catch(() => undefined);
     this.#finish('over', null);
   }
 
   async token(): Promise<{ readonly token: string; readonly media_path: string }> {
-    this.#seated();
-    if (!this.#line) throw notIn();
-    return this.#line.call('token', {});
+    for (;;) {
+      const line = await this.#untilIn();
+      try {
+        return await line.call('token', {});
+      } catch (cause) {
+        if (this.#ending.signal.aborted) throw new Over(this.#phase, this.#fault);
+        // Removed a moment ago: the log will say so, and one enters anew.
+        if (!isRefused(cause, 'keys.not-leaf')) throw cause;
+        await pause(this.#world.clock, before_entering_anew_ms, this.#ending.signal);
+      }
+    }
+  }
+
+  /** Resolves with the line once one is in; throws `Over`. */
+  #untilIn(): Promise<Line> {
+    return new Promise((resolve, reject) => {
+      const look = (): boolean => {
+        const { aborted } = this.#ending.signal;
+        if (aborted) reject(new Over(this.#phase, this.#fault));
+        else if (this.#line && this.#view?.phase === 'in') resolve(this.#line);
+        else return false;
+        return true;
+      };
+      if (!look()) this.#waiting.add(look);
+    });
   }
 
   #seated(): Stay {
@@ -208,8 +269,9 @@ class GroupMember implements Member {
     }
     if (cause instanceof Refusal) return ['refused', cause.code];
     if (cause instanceof Refused) {
-      const ended = this.#been_in && cause.code === 'meet.no-meeting';
-      return [ended ? 'over' : 'refused', cause.code];
+      const { code } = cause;
+      const ended = code === 'meet.ended' || (this.#been_in && code === 'meet.no-meeting');
+      return [ended ? 'over' : 'refused', code];
     }
     return ['refused', 'app.internal'];
   }
@@ -222,6 +284,11 @@ class GroupMember implements Member {
     this.#stay = undefined;
     this.#show();
     this.#ending.abort(new DOMException('The member has ended.', 'AbortError'));
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const look of this.#waiting) if (look()) this.#waiting.delete(look);
   }
 
   #show(): void {
@@ -230,6 +297,7 @@ class GroupMember implements Member {
     if (this.#view && sameView(this.#view, view)) return;
     this.#view = view;
     this.#onEvent({ kind: 'view', view });
+    this.#wake();
   }
 
   #look(): MemberView {
@@ -243,7 +311,7 @@ class GroupMember implements Member {
     }
     const { following, seats, needs, people, beating, code, fault } = stay;
     const { group, halt } = following;
-    const halted = halt !== null && halt.why !== 'removed';
+    const halted = halt !== null && !isRemoval(halt.why);
     return {
       phase: halted ? 'out-of-sync' : 'in',
       fault,

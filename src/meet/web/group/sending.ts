@@ -1,25 +1,19 @@
 /** The media keys of each epoch, and when to send under them. */
 import { mediaKey, roster, type Group } from '../../../protocol/mls/group.ts';
 import { switchEpochs, type EpochSwitch } from '../../../protocol/encryption/epoch-switch.ts';
-import type { Bytes } from '../../../protocol/encryption/bytes.ts';
+import type { LeafKeys } from '../guard/messages.ts';
 import type { Clock } from './clock.ts';
-
-export interface LeafMedia {
-  readonly leaf: number;
-  /** Its name at the media engine. */
-  readonly id: string;
-  /** 32 bytes: the media key of this publisher in this epoch. */
-  readonly media: Bytes;
-}
 
 export interface EpochMedia {
   readonly epoch: bigint;
-  /** Whether to send in it at once: the first epoch one is in. Else a switch will say so. */
-  readonly sending: boolean;
+  /** The identity of the own leaf. */
+  readonly own: string;
+  /** One entered by it, or came back: to be sent in at once. Else a switch will say so. */
+  readonly first: boolean;
   /** It began with a Remove: older keys go after 2 s. */
   readonly removed: boolean;
   /** Oneself included. */
-  readonly leaves: readonly LeafMedia[];
+  readonly leaves: readonly LeafKeys[];
 }
 
 export class Sending {
@@ -34,22 +28,29 @@ export class Sending {
     this.#onSwitch = onSwitch;
   }
 
-  /** A new epoch: its keys, for the page's media worker. */
-  async open(group: Group, removed: boolean): Promise<EpochMedia> {
+  /**
+   * A new epoch: its keys, for the worker that seals frames.
+   * @param first one has entered by it, or come back: nothing before it is sent any more.
+   */
+  async open(
+    group: Group,
+    { first, removed }: { first: boolean; removed: boolean },
+  ): Promise<EpochMedia> {
     const { epoch } = group;
-    const first = this.#switch === undefined;
-    if (this.#switch) this.#switch.enterEpoch(epoch, removed, this.#clock.now_ms());
-    else this.#switch = switchEpochs(epoch);
-    if (first) this.#told = epoch;
+    if (first || !this.#switch) {
+      this.#switch = switchEpochs(epoch);
+      this.#told = epoch;
+    } else this.#switch.enterEpoch(epoch, removed, this.#clock.now_ms());
     const seats = await roster(group);
+    const own = seats.find(({ leaf }) => leaf === group.leaf)?.identity ?? '';
     const leaves = await Promise.all(
       seats.map(async ({ leaf, identity }) => ({
         leaf,
-        id: identity,
+        identity,
         media: await mediaKey(group, leaf),
       })),
     );
-    return { epoch, sending: first, removed, leaves };
+    return { epoch, own, first, removed, leaves };
   }
 
   /** The keys that `open` gave have been handed on: the time to use them may come. */

@@ -13,8 +13,8 @@ import { Beating } from './beating.ts';
 import { Committing } from './committing.ts';
 import type { Entry, GroupState, WaitingKnock } from './delivery.ts';
 import { linkOf, type Entered, type Memory, type Visitor } from './entering.ts';
-import { Following, type Halt, type Listener, type Opened } from './following.ts';
-import { decodeMessage, encodeMessage, profiles_max, type Saying } from './messages.ts';
+import { Following, isRemoval, type Halt, type Listener, type Opened } from './following.ts';
+import { decodeMessage, encodeMessage, profiles_max, type Saying } from './saying.ts';
 import { Needs } from './needs.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
@@ -33,8 +33,8 @@ export interface Said {
   readonly saying: Saying;
 }
 
-/** Why a stay ended: for `elsewhere` one has to enter anew. */
-export type End = 'removed' | 'elsewhere';
+/** Why a stay ended: for `elsewhere` one has to enter anew, after `put-out` one may not. */
+export type End = 'put-out' | 'elsewhere';
 
 export interface Host {
   readonly onMedia: (media: EpochMedia) => void;
@@ -156,7 +156,8 @@ export class Stay implements Listener {
     for (const { key } of added) this.needs.arrive(key, clock.now_ms());
     if (returned && by) this.needs.arrive(by.key, clock.now_ms());
     this.#remember(group.epoch);
-    this.#host.onMedia(await this.#sending.open(group, removed.length > 0));
+    const how = { first: by === null, removed: removed.length > 0 };
+    this.#host.onMedia(await this.#sending.open(group, how));
     this.#sending.look();
     this.beating.enterEpoch(group, this.seats);
     this.#committing.enterEpoch();
@@ -197,7 +198,7 @@ export class Stay implements Listener {
 
   onHalt({ seq, why, code }: Halt): void {
     this.#committing.enterEpoch();
-    if (why === 'removed') return;
+    if (isRemoval(why)) return;
     this.fault = code;
     this.#host.onChange();
     const { line } = this.#visitor;
@@ -211,7 +212,9 @@ export class Stay implements Listener {
 
   /** What broke a rule is never followed, and there is no way past it: the fault stays. */
   onHaltKept({ why, expected }: Halt): void {
-    if (why === 'removed') this.#host.onEnd('removed');
+    // Who was only thought lost is back by knocking: a removal that bans nobody is no judgement.
+    if (why === 'removed') this.#host.onEnd('elsewhere');
+    if (why === 'put-out') this.#host.onEnd('put-out');
     if (why === 'out') this.#comeBack(expected);
   }
 
@@ -309,7 +312,7 @@ export class Stay implements Listener {
     const { needs, following, seats } = this;
     const own = seats.find(({ leaf }) => leaf === following.group.leaf)?.identity ?? '';
     // Of a removal one has read oneself, the time to be voided is waited for.
-    if (ids.includes(own) && following.halt?.why !== 'removed') this.#host.onEnd('elsewhere');
+    if (ids.includes(own) && !isRemoval(following.halt?.why)) this.#host.onEnd('elsewhere');
     const there = seats.filter(({ identity }) => ids.includes(identity));
     const parted = there.map(({ identity }) => identity);
     needs.setLost([...needs.lost.keys(), ...parted], now_ms);

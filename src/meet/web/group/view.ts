@@ -20,6 +20,9 @@ export type Phase =
   | 'over'
   | 'removed';
 
+/** Phases that nothing follows. */
+export const final: ReadonlySet<Phase> = new Set(['refused', 'denied', 'over', 'removed']);
+
 export interface PersonView {
   readonly leaf: number;
   /** Its name at the media engine. */

@@ -38,6 +38,7 @@ export class KeyRing {
   readonly #takeNumber: TakeNumber;
   #epochs: Epoch[] = [];
   #sending: bigint | null = null;
+  #held = false;
   readonly #openings = new Map<string, Opening>();
 
   constructor(takeNumber: TakeNumber) {
@@ -70,8 +71,14 @@ export class KeyRing {
     }
   }
 
-  send(epoch: bigint): void {
+  /** Whether frames are to stay, though there are keys for them. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  send(epoch: bigint, held: boolean): void {
     this.#sending = epoch;
+    this.#held = held;
   }
 
   drop(epoch: bigint): void {
@@ -79,6 +86,14 @@ export class KeyRing {
     this.#epochs = this.#epochs.filter((old) => old.epoch < epoch);
     for (const { opener } of this.#openings.values()) opener.dropEpoch(epoch);
     if (this.#sending !== null && this.#sending >= epoch) this.#sending = epoch - 1n;
+  }
+
+  /** All keys go: nothing is sealed or opened until there is an epoch again. */
+  end(): void {
+    for (const old of this.#epochs) forgetEpoch(old);
+    this.#epochs = [];
+    this.#sending = null;
+    this.#openings.clear();
   }
 
   /** A new run of an encryptor in the sending epoch; null without a key for it. */

@@ -109,6 +109,7 @@ export class Line {
   async #seal(source: number, codec: FrameCodec, bytes: Bytes): Promise<Bytes> {
     const { ring, isOn } = this.#doors;
     if (!isOn(source)) throw new Dropped('off');
+    if (ring.held) throw new Dropped('held');
     if (this.#run === null || this.#run.under !== ring.current) {
       this.#run = await ring.openRun(source);
     }

@@ -23,6 +23,8 @@ export type DropReason =
   | 'unbound'
   /** The person has this source switched off. */
   | 'off'
+  /** Sending has stopped: the group is not what it should be. */
+  | 'held'
   /** No key of ours, or of this leaf, for the frame's epoch. */
   | 'no-key'
   /** Not sealed by this leaf for this source, or seen before, or not sealed at all. */
@@ -83,10 +85,15 @@ export type FromKeeper =
       readonly removed: boolean;
       readonly leaves: readonly LeafKeys[];
     }
-  /** The epoch to send in from now on. */
-  | { readonly t: 'send'; readonly epoch: bigint }
+  /**
+   * The epoch to send in from now on. While `held`, no frame leaves; payloads do, for only the
+   * beats among them can end it.
+   */
+  | { readonly t: 'send'; readonly epoch: bigint; readonly held: boolean }
   /** The commit that began `epoch` is void. */
   | { readonly t: 'drop'; readonly epoch: bigint }
+  /** The stay in the group is over: all keys go. Another group has others under the same numbers. */
+  | { readonly t: 'end' }
   /** The answer to `number`; null where none is left in that epoch. */
   | { readonly t: 'stream'; readonly call: number; readonly stream: number | null };
 

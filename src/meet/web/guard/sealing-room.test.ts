@@ -263,6 +263,44 @@ describe('epochs', () => {
   });
 });
 
+describe('a group that is not what it should be', () => {
+  test('while sending is held no frame leaves, and payloads do', async () => {
+    const { a, b, send } = await twoSides();
+    a.keeper.send(1n, true);
+    await a.settled();
+    assert.deepEqual(await send(picture()), []);
+    assert.deepEqual(a.count(1)?.dropped, { held: 1 });
+    const payload = randomBytes(40);
+    const sealed = await a.seal(payload);
+    assert.ok(sealed);
+    assert.deepEqual(await b.open('anna', sealed), payload);
+    a.keeper.send(1n);
+    await a.settled();
+    assert.equal((await send(picture())).length, 1);
+  });
+
+  test('after its end nothing is sealed or opened, until there is another', async () => {
+    const { a, b, send, receive } = await twoSides();
+    const [before] = await send(picture());
+    assert.ok(before);
+    for (const side of [a, b]) side.keeper.end();
+    await Promise.all([a.settled(), b.settled()]);
+    assert.deepEqual(await send(picture()), []);
+    assert.equal(await a.seal(randomBytes(40)), null);
+    assert.deepEqual(await receive(before), []);
+    // Another group, with an epoch of a lower number.
+    const other = seat(['bert', 'anna']);
+    for (const side of [a, b]) {
+      side.keeper.enter(0n, other);
+      side.keeper.send(0n);
+      await side.settled();
+    }
+    const [after_it] = await send(picture());
+    assert.ok(after_it);
+    assert.equal((await receive(after_it)).length, 1);
+  });
+});
+
 describe('data payloads', () => {
   test('are opened by whom they are for, once, and only of the leaf they are of', async () => {
     const { a, b } = await twoSides();

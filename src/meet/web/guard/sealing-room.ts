@@ -108,10 +108,13 @@ export class SealingRoom {
         this.#ring.enter(message, this.#doors.now_ms());
         return;
       case 'send':
-        this.#ring.send(message.epoch);
+        this.#ring.send(message.epoch, message.held);
         return;
       case 'drop':
         this.#ring.drop(message.epoch);
+        return;
+      case 'end':
+        this.#ring.end();
         return;
       case 'stream':
         this.#asked.get(message.call)?.(message.stream);

@@ -30,12 +30,16 @@ export class TestKeeper {
     this.#tell({ t: 'enter', epoch, own: this.#own, removed, leaves });
   }
 
-  send(epoch: bigint): void {
-    this.#tell({ t: 'send', epoch });
+  send(epoch: bigint, held = false): void {
+    this.#tell({ t: 'send', epoch, held });
   }
 
   drop(epoch: bigint): void {
     this.#tell({ t: 'drop', epoch });
+  }
+
+  end(): void {
+    this.#tell({ t: 'end' });
   }
 
   /** Resolves once the other side has heard all that was said so far. */

@@ -1,0 +1,170 @@
+/** The page's side of the group: a worker of its own for each stay in a meeting. */
+import { Refused, unreachable } from '../../../app/client.ts';
+import type { Bytes } from '../../../protocol/encryption/bytes.ts';
+import type { Link } from '../../../protocol/link/link.ts';
+import { final } from '../group/view.ts';
+import type { MemberView, Phase } from '../group/view.ts';
+import type { Failure, FromPage, ToPage, TokenGiven } from '../group/messages.ts';
+import type { Guard } from '../guard/guard.ts';
+import { no_leaves } from './group.ts';
+import type { Group, GroupPhase, GroupView, Leaf, Said } from './group.ts';
+import { Signal } from './signal.ts';
+import type { Ticket } from '../entry.ts';
+
+export interface GroupEntry {
+  readonly link: Link;
+  readonly name: string;
+  readonly seat: string;
+  readonly root_seed: Bytes | null;
+}
+
+/** Why one is out, in the codes of this room: what the server refused has its own. */
+function endOf(phase: Phase, code: string | null): string {
+  if (phase === 'removed') return 'meet.removed';
+  if (phase === 'denied') return 'meet.denied';
+  if (code === 'keys.full') return 'meet.full';
+  if (code === 'keys.relinked') return 'meet.relinked';
+  if (phase === 'over') return code === null ? 'meet.left' : 'meet.ended';
+  return code ?? 'meet.refused';
+}
+
+/** Told as if the server had said so. */
+function refusalOf({ over, code }: Failure): Refused {
+  if (over === null && code === 'app.unreachable') return unreachable();
+  const named = over === null ? (code ?? 'app.internal') : endOf(over, code);
+  return new Refused({ fault: 'caller', code: named, message: '' });
+}
+
+function viewOf({ phase, fault, id, epoch, code, pulse, people }: MemberView): GroupView {
+  const leaves = people.map(({ id: identity, name, role, beaten }): [string, Leaf] => [
+    identity,
+    { identity, name, host: role !== 'guest', confirmed: beaten },
+  ]);
+  return {
+    phase: final.has(phase) ? 'over' : (phase as GroupPhase),
+    end: final.has(phase) ? endOf(phase, fault) : null,
+    own: id,
+    epoch: epoch === null ? null : String(epoch),
+    code,
+    pulse,
+    leaves: new Map(leaves),
+  };
+}
+
+interface Call {
+  readonly resolve: (ticket: TokenGiven | undefined) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+let spare: Worker | null = null;
+
+function newWorker(): Worker {
+  return new Worker(new URL('../group/worker.ts', import.meta.url), { type: 'module' });
+}
+
+/** Loads the worker's script while the person looks at their picture. */
+export function prepareGroup(): void {
+  spare ??= newWorker();
+}
+
+export class GroupClient implements Group {
+  readonly view = new Signal<GroupView>({
+    phase: 'connecting',
+    end: null,
+    own: '',
+    epoch: null,
+    code: null,
+    pulse: 'well',
+    leaves: no_leaves,
+  });
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, Call>();
+  readonly #listeners = new Set<(identity: string, said: Said) => void>();
+  readonly #beat_listeners = new Set<(beat: Bytes) => void>();
+  #next_call = 1;
+
+  /** Asks to be let in at once. */
+  constructor({ link, name, seat, root_seed }: GroupEntry, guard: Guard) {
+    const worker = spare ?? newWorker();
+    spare = null;
+    this.#worker = worker;
+    worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => this.#hear(data));
+    const { port1, port2 } = new MessageChannel();
+    guard.followKeeper(port1);
+    const { origin } = location;
+    this.#tell({ t: 'start', origin, link, name, seat, root_seed, sealer: port2 }, [port2]);
+  }
+
+  async ticket(): Promise<Ticket> {
+    const ticket = await this.#call((call) => ({ t: 'token', call }));
+    if (ticket === undefined) throw unreachable();
+    return { identity: this.view.get().own, ...ticket };
+  }
+
+  async say(said: Said): Promise<void> {
+    await this.#call((call) => ({ t: 'say', call, saying: said }));
+  }
+
+  hear(life: AbortSignal, listener: (identity: string, said: Said) => void): void {
+    this.#listeners.add(listener);
+    life.addEventListener('abort', () => this.#listeners.delete(listener));
+  }
+
+  onBeat(life: AbortSignal, listener: (beat: Bytes) => void): void {
+    this.#beat_listeners.add(listener);
+    life.addEventListener('abort', () => this.#beat_listeners.delete(listener));
+  }
+
+  hearBeat(identity: string, beat: Bytes): void {
+    this.#tell({ t: 'heard', id: identity, beat });
+  }
+
+  beatNow(): void {
+    this.#tell({ t: 'beat-now' });
+  }
+
+  async leave(): Promise<void> {
+    await this.#call((call) => ({ t: 'leave', call })).catch(() => undefined);
+    this.#worker.terminate();
+    for (const { reject } of this.#calls.values()) reject(unreachable());
+    this.#calls.clear();
+  }
+
+  #hear(message: ToPage): void {
+    switch (message.t) {
+      case 'view':
+        this.view.set(viewOf(message.view));
+        return;
+      case 'said':
+        for (const listener of this.#listeners) listener(message.id, message.saying);
+        return;
+      case 'beat':
+        for (const listener of this.#beat_listeners) listener(message.beat);
+        return;
+      case 'done':
+        this.#take(message.call)?.resolve(message.ticket);
+        return;
+      case 'failed':
+        this.#take(message.call)?.reject(refusalOf(message.failure));
+        return;
+    }
+  }
+
+  #take(call: number): Call | undefined {
+    const found = this.#calls.get(call);
+    this.#calls.delete(call);
+    return found;
+  }
+
+  #call(message: (call: number) => FromPage): Promise<TokenGiven | undefined> {
+    const call = this.#next_call++;
+    return new Promise((resolve, reject) => {
+      this.#calls.set(call, { resolve, reject });
+      this.#tell(message(call));
+    });
+  }
+
+  #tell(message: FromPage, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The MLS group as the call needs it: who has a leaf, what they say, and whether all is well. It
+ * runs in a worker (../group/); the call never has a key.
+ */
+import type { PulseState } from '../../../protocol/encryption/pulse.ts';
+import type { Saying } from '../group/saying.ts';
+import type { Readable } from './signal.ts';
+import type { LeaveReason, Ticket } from '../entry.ts';
+
+/** How far one has come into the group. */
+export type GroupPhase =
+  | 'connecting'
+  /** A member has yet to let one in. */
+  | 'waiting'
+  | 'in'
+  /** The state was lost, or cannot be followed: on the way back. */
+  | 'out-of-sync'
+  | 'over';
+
+/** Whether members confirm to each other that they are in one epoch. */
+export type Pulse = PulseState;
+
+export interface Leaf {
+  /** The LiveKit identity of this leaf and of no other. */
+  readonly identity: string;
+  /** What its owner calls themself, signed; null while it has not arrived. */
+  readonly name: string | null;
+  readonly host: boolean;
+  /** Whether a beat of this leaf has arrived here: until then a server might have copied it. */
+  readonly confirmed: boolean;
+}
+
+export interface GroupView {
+  readonly phase: GroupPhase;
+  /** Why it is over, as a code; null before that. */
+  readonly end: string | null;
+  /** The own leaf's identity; '' before there is one. */
+  readonly own: string;
+  readonly epoch: string | null;
+  /** 30 digits that are the same for everybody in this epoch. */
+  readonly code: string | null;
+  readonly pulse: Pulse;
+  readonly leaves: ReadonlyMap<string, Leaf>;
+}
+
+/** What members say to each other, beside sound and pictures. */
+export type Said = Saying;
+
+export interface Group {
+  readonly view: Readable<GroupView>;
+  /** A media token for the own leaf; waits until one is in. */
+  ticket(): Promise<Ticket>;
+  /** Resolves once it stands in the log of the group. */
+  say(said: Said): Promise<void>;
+  /** What others said, in order, until `life` ends. */
+  hear(life: AbortSignal, listener: (identity: string, said: Said) => void): void;
+  /** One's own next beats, to be sent to all over the media line. */
+  onBeat(life: AbortSignal, listener: (beat: Uint8Array<ArrayBuffer>) => void): void;
+  hearBeat(identity: string, beat: Uint8Array<ArrayBuffer>): void;
+  /** Somebody can be reached who could not before. */
+  beatNow(): void;
+  /** Tells the others and ends; never rejects. */
+  leave(): Promise<void>;
+}
+
+/** Why a call is over, of the code with which its group is. */
+export function reasonOf(code: string): LeaveReason {
+  if (code === 'meet.ended') return 'ended';
+  if (code === 'meet.removed') return 'removed';
+  return code === 'meet.left' ? 'left' : 'failed';
+}
+
+export const no_leaves: ReadonlyMap<string, Leaf> = new Map();

@@ -1,0 +1,89 @@
+/**
+ * What members say to each other as application messages of the group (RFC 9420 section 15):
+ * canonical JSON with the field `kind` first. What carries a person's name or authority goes this
+ * way; who said it is the leaf that signed the message.
+ */
+import { toBase64url } from '../../../protocol/link/base64url.ts';
+import type { Bytes } from '../../../protocol/encryption/bytes.ts';
+import { bytesOf, decodeJson, encodeJson } from '../../../protocol/encryption/json.ts';
+import {
+  readBytes,
+  readFields,
+  readList,
+  readText,
+  readWhole,
+} from '../../../protocol/encryption/json.ts';
+import { readLeave } from '../../../protocol/encryption/leave.ts';
+import type { Leave } from '../../../protocol/encryption/leave.ts';
+import type { SignedProfile } from '../../../protocol/encryption/profile.ts';
+import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
+import { body_bytes_max } from '../../../protocol/mls/app.ts';
+
+/** What a person says to everybody. */
+export type Saying =
+  /** `id` is the sender's: the same message said again, where its answer was lost, has the same. */
+  | { readonly kind: 'chat'; readonly id: string; readonly text: string }
+  /** When the hand was raised, ms since 1970; null when it is down. */
+  | { readonly kind: 'hand'; readonly at: number | null };
+
+/** What members say to each other besides. */
+export type Message =
+  | Saying
+  | { readonly kind: 'profiles'; readonly list: readonly SignedProfile[] }
+  | { readonly kind: 'leave'; readonly leave: Leave };
+
+/** UTF-16 units. */
+export const text_length_max = 4000;
+const id_length_max = 64;
+/** Each has 1.5 kB at most, so that a message of them stays below what a body may have. */
+export const profiles_max = 64;
+
+/** Throws `json.*`. */
+export function encodeMessage(message: Message): Bytes {
+  const body = encodeJson(toJson(message), body_bytes_max);
+  decodeMessage(body);
+  return body;
+}
+
+function toJson(message: Message): unknown {
+  const { kind } = message;
+  if (kind === 'chat') return { kind, id: message.id, text: message.text };
+  if (kind === 'hand') return { kind, at: message.at };
+  if (kind === 'leave') return { kind, leave: message.leave };
+  const list = message.list.map(({ json, proof }) => ({
+    json: toBase64url(json),
+    proof: toBase64url(proof),
+  }));
+  return { kind, list };
+}
+
+/** Throws `json.*`. */
+export function decodeMessage(body: Bytes): Message {
+  const value = decodeJson(body, body_bytes_max);
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null;
+  switch (kind) {
+    case 'chat': {
+      const { id, text } = readFields(value, ['kind', 'id', 'text']);
+      must(text !== '', 'json.value', 'a message that says nothing');
+      return { kind, id: readText(id, id_length_max), text: readText(text, text_length_max) };
+    }
+    case 'hand': {
+      const { at } = readFields(value, ['kind', 'at']);
+      return { kind, at: at === null ? null : readWhole(at, 0) };
+    }
+    case 'profiles': {
+      const { list } = readFields(value, ['kind', 'list']);
+      return { kind, list: readList(list, profiles_max, readSigned) };
+    }
+    case 'leave':
+      return { kind, leave: readLeave(readFields(value, ['kind', 'leave']).leave) };
+    default:
+      throw new Refusal('json.value', 'a kind of message that is not known');
+  }
+}
+
+function readSigned(value: unknown): SignedProfile {
+  const { json, proof } = readFields(value, ['json', 'proof']);
+  must(typeof json === 'string' && json.length <= 1400, 'json.value', 'not a profile');
+  return { json: bytesOf(json), proof: bytesOf(readBytes(proof, 64)) };
+}

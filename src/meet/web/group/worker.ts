@@ -1,0 +1,78 @@
+/** The worker that holds the group's state and keys. The page gets neither. */
+import { Refused } from '../../../app/client.ts';
+import type { ToKeeper } from '../guard/messages.ts';
+import { Keeper } from './keeper.ts';
+import { forgetKey, keepMemory, readKey } from './key-store.ts';
+import { Over, startMember, type Member, type MemberEvent } from './member.ts';
+import type { Failure, FromPage, GroupStart, ToPage, TokenGiven } from './messages.ts';
+import { final } from './view.ts';
+
+interface WorkerScope {
+  addEventListener(type: 'message', hear: (event: MessageEvent<FromPage>) => void): void;
+  postMessage(message: ToPage, transfer: Transferable[]): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const tell = (message: ToPage): void => scope.postMessage(message, []);
+let started: Promise<Member> | null = null;
+
+async function start({ seat, sealer, link, ...given }: GroupStart): Promise<Member> {
+  const { key, memory } = await readKey(seat);
+  const { room, ...secret } = link;
+  const keeper = new Keeper((message) => sealer.postMessage(message, []));
+  sealer.addEventListener('message', ({ data }: MessageEvent<ToKeeper>) => keeper.answer(data));
+  sealer.start();
+  const onEvent = (event: MemberEvent): void => {
+    keeper.hear(event);
+    if (event.kind === 'memory') void keepMemory(seat, key, event);
+    if (event.kind === 'view' && final.has(event.view.phase)) void forgetKey(seat);
+    tellPage(event);
+  };
+  const member = { ...given, room, link: { ...secret, hosted: false }, key, memory };
+  return startMember(member, onEvent);
+}
+
+function tellPage(event: MemberEvent): void {
+  if (event.kind === 'view') tell({ t: 'view', view: event.view });
+  if (event.kind === 'beat') tell({ t: 'beat', beat: event.bytes });
+  if (event.kind === 'app' && !event.own) tell({ t: 'said', id: event.id, saying: event.saying });
+}
+
+function failureOf(cause: unknown): Failure {
+  if (cause instanceof Over) return { over: cause.phase, code: cause.fault };
+  return { over: null, code: cause instanceof Refused ? cause.code : 'app.internal' };
+}
+
+async function answer(call: number, work: Promise<TokenGiven | number | void>): Promise<void> {
+  try {
+    const ticket = await work;
+    tell(typeof ticket === 'object' ? { t: 'done', call, ticket } : { t: 'done', call });
+  } catch (cause) {
+    tell({ t: 'failed', call, failure: failureOf(cause) });
+  }
+}
+
+async function hear(message: FromPage): Promise<void> {
+  if (message.t === 'start') {
+    started = start(message);
+    return;
+  }
+  const member = await started;
+  if (!member) return;
+  switch (message.t) {
+    case 'token':
+      return answer(message.call, member.token());
+    case 'say':
+      return answer(message.call, member.send(message.saying));
+    case 'heard':
+      return member.hearBeat(message.id, message.beat);
+    case 'beat-now':
+      return member.beatNow();
+    case 'leave':
+      await answer(message.call, member.leave());
+      scope.close();
+  }
+}
+
+scope.addEventListener('message', ({ data }) => void hear(data));
