@@ -5,6 +5,7 @@ import { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { accountOf } from './group.ts';
 import { noMeeting } from './hello.ts';
+import { show } from './release.ts';
 import { findLeaf } from './standing.ts';
 import { lockLive, toBytes } from './store.ts';
 
@@ -53,7 +54,7 @@ export async function create(
   await ctx.tx.insertInto('mls_info').values({ mls_group: started.id, epoch: 0, info }).execute();
   await ctx.publish(keys, 'created', account, { group: started.id });
   ctx.after(() => void (session.member = started.id));
-  ctx.after(() => desk.releaseLater(room));
+  await show(ctx, desk, room);
   return { group: started.id, made: true };
 }
 

@@ -2,6 +2,7 @@
 import type { Ctx } from '../app/server.ts';
 import type { Agenda } from './agenda.ts';
 import type { Pace } from './pace.ts';
+import type { Releases } from './release.ts';
 import type { Sessions } from './session.ts';
 import type { Votes } from './votes.ts';
 
@@ -56,6 +57,5 @@ export interface Desk {
   readonly agenda: Agenda;
   /** Looks after a room in `wait_ms` (tend.ts). */
   tendLater(room: string, wait_ms: number): void;
-  /** Shows a room's knocks to its members, `release_ms` from now (release.ts). */
-  releaseLater(room: string): void;
+  readonly releases: Releases;
 }

@@ -11,6 +11,7 @@ import { noMeeting } from './hello.ts';
 import { waiting_max } from './limits.ts';
 import { checkPlaces } from './places.ts';
 import { lineOf, type Session } from './session.ts';
+import { show } from './release.ts';
 import { requireHost } from './standing.ts';
 import { lockLive, noGroup, toBytes, type KnockRow } from './store.ts';
 
@@ -94,7 +95,6 @@ async function insert(
   const id = randomBytes(16).toString('base64url');
   const account = knockAccountOf(id);
   await openAccount(ctx.tx, account);
-  ctx.after(() => desk.releaseLater(room));
   const row = await ctx.tx
     .insertInto('mls_knock')
     .values({
@@ -116,6 +116,7 @@ async function insert(
     .executeTakeFirst();
   // Without a group to lock, two knocks of one key can cross.
   if (!row) throw new LimitError('keys.too-often', 'This key is knocking already.', 200);
+  await show(ctx, desk, room);
   return row;
 }
 

@@ -13,7 +13,7 @@ import { app } from './log.ts';
 import { pace as usual_pace, type Pace } from './pace.ts';
 import { info, log, token, watch } from './read.ts';
 import { ready } from './ready.ts';
-import { release } from './release.ts';
+import { Releases, show } from './release.ts';
 import { Sessions } from './session.ts';
 import { tend } from './tend.ts';
 import { refuse } from './void.ts';
@@ -42,18 +42,6 @@ export function bindKeys({ meetings, media, pace }: KeysDeps): Keys {
   const now_ms = (): number => performance.now();
   const whole_pace = { ...usual_pace, ...pace };
   const agenda = new Agenda();
-  /** When knocks of a room were shown last. */
-  const released = new Map<string, number>();
-  const releaseLater = (room: string): void => {
-    const now = now_ms();
-    for (const [other, at_ms] of released) {
-      if (at_ms + whole_pace.release_ms < now) released.delete(other);
-    }
-    // The first is shown at once; who comes in a storm is shown together.
-    const wait_ms = Math.max(0, (released.get(room) ?? 0) + whole_pace.release_ms - now);
-    released.set(room, now + wait_ms);
-    agenda.set(`release ${room}`, wait_ms, (ctx) => release(ctx, desk, room));
-  };
   const desk: Desk = {
     meetings,
     media,
@@ -64,7 +52,7 @@ export function bindKeys({ meetings, media, pace }: KeysDeps): Keys {
     agenda,
     tendLater: (room, wait_ms) =>
       agenda.set(`tend ${room}`, wait_ms, (ctx) => tend(ctx, desk, room)),
-    releaseLater,
+    releases: new Releases(whole_pace.release_ms, now_ms),
   };
   desk.sessions.onLeft = (room) => {
     desk.tendLater(room, Math.min(whole_pace.lost_ms, whole_pace.knock_kept_ms));
@@ -106,7 +94,7 @@ function serve(desk: Desk, dispatcher: Dispatcher, logger: Log): Service {
       desk.sessions.restart();
       for (const room of await dispatcher.act(listRooms)) {
         desk.tendLater(room, desk.pace.lost_ms);
-        desk.releaseLater(room);
+        desk.agenda.set(`release ${room}`, 0, (ctx) => show(ctx, desk, room));
       }
     },
     stop: () => desk.agenda.stop(),

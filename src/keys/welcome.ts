@@ -11,8 +11,8 @@ import { lockLive, toText, type Group } from './store.ts';
 type Calls = typeof keys.calls;
 
 /**
- * Hands out a Welcome, with GroupInfo and tree of its epoch, and makes the knocker a leaf. Who
- * never takes it never becomes one. Taking it again gives the same.
+ * Hands out a Welcome, with GroupInfo and tree of its epoch and a media token, and makes the knocker
+ * a leaf. Who never takes it never becomes one. Taking it again gives the same.
  * @throws CallerError `keys.no-welcome`
  */
 export async function welcome(
@@ -44,7 +44,9 @@ export async function welcome(
     session.member = group.id;
     followKnock(session, undefined);
   });
-  return { group: group.id, epoch, seq, welcome: toText(row.welcome), info: toText(info) };
+  const media = await desk.media.mint(ctx, { room: session.room, id: session.id });
+  const given = { welcome: toText(row.welcome), info: toText(info) };
+  return { group: group.id, epoch, seq, ...given, ...media };
 }
 
 async function seat(ctx: Ctx, group: Group, { id }: Session, joined_epoch: number): Promise<void> {
