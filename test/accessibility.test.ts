@@ -127,6 +127,7 @@ async function tryCall(ada: Visitor, ben: Visitor): Promise<unknown[]> {
   found.push(...(await findViolations(ada, 'encryption')));
   await button(ben, names.fr.leave).click();
   await button(ben, names.fr.leave).waitFor({ state: 'detached' });
+  await ben.page.getByRole('heading', { level: 1 }).waitFor();
   found.push(...(await findViolations(ben, 'left')));
   return found;
 }
