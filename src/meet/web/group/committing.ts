@@ -215,9 +215,17 @@ export class Committing {
     const bytes = { msg: toBase64url(message), info: toBase64url(info) };
     const input = { group: following.id, epoch, ...bytes, ...beside };
     line.call('commit', input).then(
-      () => queue.put(() => following.pull()),
+      (answer) => queue.put(() => this.#answered(pending, 'seq' in answer)),
       (cause: unknown) => queue.put(() => this.#failed(pending, cause)),
     );
+  }
+
+  /** Whoever lost looks anew whether its intent still makes sense. */
+  async #answered(pending: Pending, accepted: boolean): Promise<void> {
+    const { following } = this.#parts;
+    if (!accepted) following.drop(pending);
+    await following.pull();
+    await this.look();
   }
 
   #failed(pending: Pending, cause: unknown): void {

@@ -67,7 +67,10 @@ export const void_ms = 2000;
 export class Following {
   /** The group as of the last entry. Only what runs in the queue may change it. */
   group: Group;
-  /** One's own commit that the log has not answered yet. */
+  /**
+   * One's own commit that the service has not answered yet. It is kept while others close the epoch,
+   * and while this member halts: where they are voided, the one under way may still be accepted.
+   */
   pending: Pending | null = null;
   halt: Halt | null = null;
   readonly #line: Line;
@@ -222,8 +225,6 @@ export class Following {
       return;
     }
     must(received.kind === 'commit', 'mls.kind', 'no commit');
-    // Whoever lost looks anew whether its intent still makes sense.
-    this.#abandon();
     await this.#move(seq, received);
   }
 
@@ -282,7 +283,6 @@ export class Following {
 
   #stop(halt: Halt): void {
     this.halt = halt;
-    this.#abandon();
     this.#listener.onHalt(halt);
     this.#clock.after(void_ms, () => {
       this.#queue.put(() => {
