@@ -46,6 +46,7 @@ const nothing_yet: MemberView = {
   code: null,
   gate: null,
   pulse: 'well',
+  waiting: [],
   people: [],
 };
 

@@ -1,6 +1,7 @@
 /** Committing what the group needs, in turn: the first by rank at once, each next one later. */
 import { toBase64url } from '../../../protocol/link/base64url.ts';
 import type { RootKey } from '../../../protocol/link/root.ts';
+import { deriveDoor, hashDoor } from '../../../protocol/link/door.ts';
 import { appoint } from '../../../protocol/encryption/appointment.ts';
 import { adds_max } from '../../../protocol/encryption/consents.ts';
 import type { Admit } from '../../../protocol/encryption/admit.ts';
@@ -9,7 +10,7 @@ import { identityOf } from '../../../protocol/encryption/kdf.ts';
 import { chainOf, isHost, type Policy } from '../../../protocol/encryption/policy.ts';
 import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
 import { commit, type Intent, type Pending } from '../../../protocol/mls/commit.ts';
-import { rank, type Seat } from '../../../protocol/mls/group.ts';
+import { linkSecret, rank, type Group, type Seat } from '../../../protocol/mls/group.ts';
 import { checkKnock, type Knocker } from '../../../protocol/mls/knock.ts';
 import { leaves_max } from '../../../protocol/mls/wire.ts';
 import { Refused } from '../../../app/client.ts';
@@ -17,18 +18,34 @@ import type { Clock } from './clock.ts';
 import type { WaitingKnock } from './delivery.ts';
 import type { Following } from './following.ts';
 import type { Line } from './line.ts';
+import { hosts_max, planAct, type HostAct } from './hosting.ts';
 import { readKnock, type Need, type Needs } from './needs.ts';
 import type { Queue } from './queue.ts';
+import { keepStanding } from './standing.ts';
 
 /** Between the first committer's turn and the next one's. */
 export const turn_ms = 400;
 const after_fault_ms = 2000;
-/** Of a policy. */
-const hosts_max = 16;
+/** What a host asked for and is not done yet. */
+const asked_max = 32;
 
 interface Adding {
   readonly waiting: WaitingKnock;
   readonly knocker: Knocker;
+}
+
+interface Asked {
+  readonly act: HostAct;
+  readonly resolve: () => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+/** What the service is told beside a commit: it lands with it or not at all. */
+interface Beside {
+  readonly welcomes: { knock: string; welcome: string }[];
+  readonly gone: string[];
+  readonly hosts?: string[];
+  readonly door?: { link: number; hash: string };
 }
 
 export interface CommittingParts {
@@ -51,9 +68,23 @@ export class Committing {
   #cancelled = false;
   /** After a batch that could not be made: one by one, to find which. */
   #single = false;
+  #asked: Asked[] = [];
 
   constructor(parts: CommittingParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * Does what a host may do; resolves when it is done. Other members' commits that are quicker only
+   * delay it.
+   * @throws Refusal `commit.*`, `policy.*`, `mls.size` where too much waits; Refused
+   */
+  host(act: HostAct): Promise<void> {
+    must(this.#asked.length < asked_max, 'mls.size', 'more than may wait');
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ act, resolve, reject });
+      this.#parts.queue.put(() => this.look());
+    });
   }
 
   /** A new epoch has another order of ranks. */
@@ -69,9 +100,9 @@ export class Committing {
     if (this.#cancelled || !following.open || following.pending || this.#cancelTurn) return;
     const need = this.#need();
     if (need.next_ms !== null) this.#lookAfter(need.next_ms - clock.now_ms());
-    const nothing = need.removes.length + need.knocks.length === 0;
-    if (nothing && !this.#claiming()) return;
-    const wait_ms = this.#claiming() ? 0 : await this.#turn(need);
+    const urgent = this.#isUrgent(need);
+    if (need.removes.length + need.knocks.length === 0 && !urgent) return;
+    const wait_ms = urgent ? 0 : await this.#turn(need);
     if (wait_ms === null) return;
     this.#cancelTurn = clock.after(wait_ms, () => {
       this.#cancelTurn = null;
@@ -79,8 +110,16 @@ export class Committing {
     });
   }
 
-  end(): void {
+  /** What is this member's own to do: nobody else would. */
+  #isUrgent({ knocks }: Need): boolean {
+    const { admitted } = this.#parts.needs;
+    if (this.#asked.length > 0 || this.#claiming()) return true;
+    return knocks.some(({ knock }) => admitted.has(knock));
+  }
+
+  end(cause: unknown): void {
     this.#cancelled = true;
+    for (const { reject } of this.#asked.splice(0)) reject(cause);
     this.#cancelLook();
     this.#cancelTurn?.();
   }
@@ -122,6 +161,8 @@ export class Committing {
     if (this.#cancelled || !following.open || following.pending) return;
     try {
       if (this.#claiming()) return await this.#claim();
+      const [asked] = this.#asked;
+      if (asked) return await this.#perform(asked);
       const need = this.#need();
       const adding = await this.#check(need.knocks);
       if (adding.length + need.removes.length === 0) return;
@@ -195,19 +236,36 @@ export class Committing {
     line.host_proof = { chain: chainOf(next, entry.key), created };
     await line.prove();
     const pending = await commit(group, { policy: next });
-    const ids = await Promise.all(hosts.map(({ key: host }) => identityOf(bytesOf(host))));
-    this.#send(pending, { welcomes: [], gone: [], hosts: ids });
+    this.#send(pending, { welcomes: [], gone: [], hosts: await hostsOf(next) });
+  }
+
+  async #perform(asked: Asked): Promise<void> {
+    const { following, line, seats } = this.#parts;
+    const { group } = following;
+    try {
+      const plan = await planAct(group, seats(), asked.act);
+      if (!plan) return await this.#conclude(asked, asked.resolve);
+      const { policy, remove } = plan;
+      await keepStanding(line, group);
+      const pending = await commit(group, { policy, remove });
+      const out = seats().filter(({ leaf }) => remove.includes(leaf));
+      const gone = out.map(({ identity }) => identity);
+      const door = policy.link === group.policy.link ? {} : { door: await doorOf(pending.next) };
+      this.#send(pending, { welcomes: [], gone, hosts: await hostsOf(policy), ...door }, asked);
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause;
+      await this.#conclude(asked, () => asked.reject(cause));
+    }
+  }
+
+  async #conclude(asked: Asked, tell: () => void): Promise<void> {
+    this.#asked = this.#asked.filter((each) => each !== asked);
+    tell();
+    await this.look();
   }
 
   /** Outside the queue, which the log needs to go on. The log decides whether it has won. */
-  #send(
-    pending: Pending,
-    beside: {
-      welcomes: { knock: string; welcome: string }[];
-      gone: string[];
-      hosts?: string[];
-    },
-  ): void {
+  #send(pending: Pending, beside: Beside, asked: Asked | null = null): void {
     const { following, line, queue } = this.#parts;
     following.pending = pending;
     const epoch = Number(following.group.epoch);
@@ -215,26 +273,39 @@ export class Committing {
     const bytes = { msg: toBase64url(message), info: toBase64url(info) };
     const input = { group: following.id, epoch, ...bytes, ...beside };
     line.call('commit', input).then(
-      (answer) => queue.put(() => this.#answered(pending, 'seq' in answer)),
-      (cause: unknown) => queue.put(() => this.#failed(pending, cause)),
+      (answer) => queue.put(() => this.#answered(pending, 'seq' in answer, asked)),
+      (cause: unknown) => queue.put(() => this.#failed(pending, cause, asked)),
     );
   }
 
   /** Whoever lost looks anew whether its intent still makes sense. */
-  async #answered(pending: Pending, accepted: boolean): Promise<void> {
+  async #answered(pending: Pending, accepted: boolean, asked: Asked | null): Promise<void> {
     const { following } = this.#parts;
     if (!accepted) following.drop(pending);
     await following.pull();
-    await this.look();
+    if (asked && accepted) await this.#conclude(asked, asked.resolve);
+    else await this.look();
   }
 
-  #failed(pending: Pending, cause: unknown): void {
+  async #failed(pending: Pending, cause: unknown, asked: Asked | null): Promise<void> {
     const { following, onAdrift } = this.#parts;
     following.drop(pending);
     if (!(cause instanceof Refused) || this.#cancelled) return;
-    if (cause.code === 'keys.adrift') onAdrift();
-    else this.#lookAfter(after_fault_ms);
+    if (cause.code === 'keys.adrift') return onAdrift();
+    if (asked) await this.#conclude(asked, () => asked.reject(cause));
+    this.#lookAfter(after_fault_ms);
   }
+}
+
+/** Identities of the hosts a policy lists: the service does not see it. */
+function hostsOf({ hosts }: Policy): Promise<string[]> {
+  return Promise.all(hosts.map(({ key }) => identityOf(bytesOf(key))));
+}
+
+/** The door of the link that begins with this state: its secret comes out of the group itself. */
+async function doorOf(group: Group): Promise<{ link: number; hash: string }> {
+  const door = await deriveDoor(linkSecret(group), group.room);
+  return { link: group.policy.link, hash: toBase64url(await hashDoor(door)) };
 }
 
 /** Consents of those that are added, each of its own key. */

@@ -20,7 +20,15 @@ function keys(epoch: bigint, first = false): Extract<MemberEvent, { kind: 'keys'
 }
 
 function view(phase: Phase, pulse: PulseState = 'well'): MemberEvent {
-  const none = { fault: null, epoch: null, leaf: null, code: null, gate: null, people: [] };
+  const none = {
+    fault: null,
+    epoch: null,
+    leaf: null,
+    code: null,
+    gate: null,
+    people: [],
+    waiting: [],
+  };
   return { kind: 'view', view: { phase, pulse, id: 'ada', ...none } };
 }
 

@@ -31,7 +31,7 @@ export function openDoors(origin: string, signal: AbortSignal): Doors {
 export interface LineParts {
   readonly doors: Doors;
   readonly room: string;
-  /** Derived from the link, base64url. */
+  /** Derived from the link, base64url; another when the link changes. */
   readonly door: string;
   /** Of the root key, from the link. */
   readonly fingerprint: Bytes;
@@ -78,12 +78,15 @@ export class Line {
   root: Bytes | undefined;
   /** What makes this member a host to the service; told with each proof. */
   host_proof: HostProof | undefined;
+  /** Derived from the link as it is now, base64url. */
+  door: string;
   readonly #parts: LineParts;
   /** Never logged, and sent to nobody but the service. */
   #pass = '';
 
   constructor(parts: LineParts) {
     this.#parts = parts;
+    this.door = parts.door;
   }
 
   /**
@@ -105,9 +108,9 @@ export class Line {
   }
 
   async #proveOnce(): Promise<Proven> {
-    const { doors, room, door, fingerprint, key } = this.#parts;
+    const { doors, room, fingerprint, key } = this.#parts;
     const { keys } = doors.live.api;
-    const { nonce, root } = await keys.hello({ room, door });
+    const { nonce, root } = await keys.hello({ room, door: this.door });
     const root_key = bytesFrom(root, 32);
     const right = equal(await rootFingerprint(root_key), fingerprint);
     must(right, 'join.root', "a root that is not the link's");

@@ -6,6 +6,7 @@
 import { Refused } from '../../../app/client.ts';
 import { toBase64url } from '../../../protocol/link/base64url.ts';
 import { deriveDoor } from '../../../protocol/link/door.ts';
+import type { Link } from '../../../protocol/link/link.ts';
 import { openRoot } from '../../../protocol/link/root.ts';
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
@@ -14,6 +15,7 @@ import { Refusal } from '../../../protocol/encryption/refusal.ts';
 import { pause, wall_clock, type Clock } from './clock.ts';
 import { enter, TurnedAway, type Entered, type Memory, type Visitor } from './entering.ts';
 import { isRemoval } from './following.ts';
+import type { HostAct } from './hosting.ts';
 import { isRefused, Line, openDoors, type Doors } from './line.ts';
 import type { Saying } from './saying.ts';
 import type { EpochMedia } from './sending.ts';
@@ -48,6 +50,8 @@ export type MemberEvent =
   | ({ readonly kind: 'app' } & Said)
   /** To be sent to all as a data frame. */
   | { readonly kind: 'beat'; readonly bytes: Bytes }
+  /** The link has changed: whoever comes back or invites needs this one. */
+  | { readonly kind: 'link'; readonly link: Link }
   /** To be stored before anything of this epoch is relied on. */
   | ({ readonly kind: 'memory' } & Memory);
 
@@ -58,6 +62,10 @@ export interface Member {
   hearBeat(id: string, bytes: Bytes): void;
   /** Somebody can be reached who could not before: they should not wait for the next beat. */
   beatNow(): void;
+  /** @throws Refused; Refusal `commit.*`, `policy.*` */
+  host(act: HostAct): Promise<void>;
+  /** Lets in or sends away who waits; only a host's browser can. */
+  answer(knock: string, admit: boolean): void;
   leave(): Promise<void>;
   /** A media token for the own leaf; waits until one is in. @throws Over; Refused */
   token(): Promise<{ readonly token: string; readonly media_path: string }>;
@@ -106,6 +114,8 @@ class GroupMember implements Member {
   #line: Line | undefined;
   #stay: Stay | undefined;
   #memory: Memory | null;
+  /** Once it is another than one came with. */
+  #link: Link | undefined;
   #phase: Phase = 'connecting';
   #fault: string | null = null;
   #id = '';
@@ -126,8 +136,9 @@ class GroupMember implements Member {
     try {
       this.#id = await identityOf(this.#start.key.public_key);
       this.#show();
-      const visitor = await this.#arrive();
+      const arrived = await this.#arrive();
       for (;;) {
+        const visitor = { ...arrived, link: this.#link ?? arrived.link };
         const entered = await this.#enter(visitor);
         const end = await this.#stayIn(entered, { ...visitor, memory: this.#memory });
         if (end === 'put-out') return this.#finish('removed', null);
@@ -165,6 +176,14 @@ class GroupMember implements Member {
 
   beatNow(): void {
     this.#stay?.beating.beatNow();
+  }
+
+  async host(act: HostAct): Promise<void> {
+    return this.#seated().host(act);
+  }
+
+  answer(knock: string, admit: boolean): void {
+    this.#stay?.answer(knock, admit);
   }
 
   async leave(): Promise<void> {
@@ -249,6 +268,11 @@ class GroupMember implements Member {
           this.#memory = memory;
           emit({ kind: 'memory', ...memory });
         },
+        onLink: (link) => {
+          if (link.version === this.#link?.version) return;
+          this.#link = link;
+          emit({ kind: 'link', link });
+        },
         onChange: () => this.#show(),
         onEnd: (end) => {
           if (this.#stay !== stay) return;
@@ -305,11 +329,10 @@ class GroupMember implements Member {
     const id = this.#id;
     // Until the first epoch is open here, its people are not known.
     if (!stay || stay.code === null) {
-      const none = { epoch: null, leaf: null, code: null, gate: null, people: [] } as const;
       const phase = stay ? 'connecting' : this.#phase;
-      return { phase, fault: this.#fault, id, pulse: 'well', ...none };
+      return { ...nothing_known, phase, fault: this.#fault, id };
     }
-    const { following, seats, needs, people, beating, code, fault } = stay;
+    const { following, seats, needs, people, beating, code, fault, waiting } = stay;
     const { group, halt } = following;
     const halted = halt !== null && !isRemoval(halt.why);
     return {
@@ -321,6 +344,7 @@ class GroupMember implements Member {
       code,
       gate: group.policy.gate,
       pulse: beating.state,
+      waiting,
       people: seats.map(({ leaf, identity, key, key_hash, role }) => ({
         leaf,
         id: identity,
@@ -333,6 +357,16 @@ class GroupMember implements Member {
     };
   }
 }
+
+const nothing_known = {
+  epoch: null,
+  leaf: null,
+  code: null,
+  gate: null,
+  pulse: 'well',
+  waiting: [],
+  people: [],
+} as const;
 
 function notIn(): Refused {
   const message = 'Not in the group of this meeting.';

@@ -28,6 +28,8 @@ export class Needs {
   /** By id: when this member heard that its connections are gone. */
   readonly lost = new Map<string, number>();
   readonly knocks = new Map<string, WaitingKnock>();
+  /** Knocks that this member, a host, lets in through a gate that is not open. */
+  readonly admitted = new Set<string>();
   /** By key: who said that it leaves. */
   readonly #leaving = new Map<string, Leave>();
   /** By key: whom this member saw added, and has not heard since. */
@@ -48,7 +50,8 @@ export class Needs {
   setKnocks(knocks: readonly WaitingKnock[]): void {
     this.knocks.clear();
     for (const knock of knocks) this.knocks.set(knock.knock, knock);
-    for (const knock of this.#bad.keys()) if (!this.knocks.has(knock)) this.#bad.delete(knock);
+    for (const map of [this.#bad, this.admitted])
+      for (const knock of map.keys()) if (!this.knocks.has(knock)) map.delete(knock);
   }
 
   leave(entry: Leave): void {
@@ -119,7 +122,7 @@ export class Needs {
     return Array.from(this.knocks.values()).filter(({ knock, link, admit }) => {
       const bad = this.#bad.get(knock);
       if (bad === null || bad === epoch) return false;
-      return link === policy.link && (open || admit !== null);
+      return link === policy.link && (open || admit !== null || this.admitted.has(knock));
     });
   }
 }

@@ -2,6 +2,7 @@
 import { Refused } from '../../../app/client.ts';
 import type { EventFrame } from '../../../app/contract.ts';
 import { toBase64url } from '../../../protocol/link/base64url.ts';
+import type { Link } from '../../../protocol/link/link.ts';
 import { sha256, type Bytes } from '../../../protocol/encryption/bytes.ts';
 import { bytesOf } from '../../../protocol/encryption/json.ts';
 import type { SignedProfile } from '../../../protocol/encryption/profile.ts';
@@ -13,14 +14,18 @@ import { Beating } from './beating.ts';
 import { Committing } from './committing.ts';
 import type { Entry, GroupState, WaitingKnock } from './delivery.ts';
 import { linkOf, type Entered, type Memory, type Visitor } from './entering.ts';
+import type { HostAct } from './hosting.ts';
 import { Following, isRemoval, type Halt, type Listener, type Opened } from './following.ts';
 import { decodeMessage, encodeMessage, profiles_max, type Saying } from './saying.ts';
 import { Needs } from './needs.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
+import { isRefused } from './line.ts';
 import { Queue } from './queue.ts';
 import { comeBack } from './returning.ts';
 import { Sending, type EpochMedia } from './sending.ts';
+import { keepStanding } from './standing.ts';
+import { Doorway, type Waiting } from './waiting.ts';
 
 /** A message of a member, in its place in the log. */
 export interface Said {
@@ -43,6 +48,8 @@ export interface Host {
   readonly onSaid: (said: Said) => void;
   readonly onBeat: (bytes: Bytes) => void;
   readonly onMemory: (memory: Memory) => void;
+  /** The link is another one from now on: its secret came out of the group. */
+  readonly onLink: (link: Link) => void;
   readonly onChange: () => void;
   readonly onEnd: (end: End) => void;
 }
@@ -69,6 +76,8 @@ export class Stay implements Listener {
   /** Of what was refused, and of what failed. */
   fault: string | null = null;
   readonly following: Following;
+  /** Who has to be let in or sent away by a person; empty for who is no host. */
+  waiting: readonly Waiting[] = [];
   readonly needs = new Needs();
   readonly people = new People();
   readonly beating: Beating;
@@ -78,6 +87,7 @@ export class Stay implements Listener {
   readonly #outbox: Outbox;
   readonly #sending: Sending;
   readonly #committing: Committing;
+  readonly #doorway = new Doorway(this.needs);
   readonly #ending = new AbortController();
   #name: string;
   #epoch_max = -1n;
@@ -123,6 +133,18 @@ export class Stay implements Listener {
     return this.#outbox.send(() => encodeMessage({ kind: 'profiles', list: [own] }));
   }
 
+  /** @throws Refusal `commit.*`, `policy.*`; Refused */
+  host(act: HostAct): Promise<void> {
+    return this.#committing.host(act);
+  }
+
+  /** A host lets somebody in, or sends them away. A knock that is over meanwhile is no fault. */
+  answer(knock: string, admit: boolean): void {
+    if (!admit) return this.#deny([knock]);
+    if (this.needs.knocks.has(knock)) this.needs.admitted.add(knock);
+    this.#goOn();
+  }
+
   /** Tells the others that one leaves; resolves when the log has it. */
   async sayLeave(): Promise<void> {
     await this.#outbox.send(async () => {
@@ -137,7 +159,7 @@ export class Stay implements Listener {
     const cause = new DOMException('The stay in the group is over.', 'AbortError');
     this.#ending.abort(cause);
     this.#outbox.end(cause);
-    this.#committing.end();
+    this.#committing.end(cause);
     this.#sending.end();
     this.beating.end();
     this.#queue.put(() => this.following.end());
@@ -153,6 +175,7 @@ export class Stay implements Listener {
     // A commit may be void: those who were here before it keep their names so long.
     this.people.keep(new Set([...before, ...this.seats].map(({ key }) => key)));
     this.needs.keep(this.seats);
+    this.#doorway.remember(this.seats);
     for (const { key } of added) this.needs.arrive(key, clock.now_ms());
     if (returned && by) this.needs.arrive(by.key, clock.now_ms());
     this.#remember(group.epoch);
@@ -162,6 +185,9 @@ export class Stay implements Listener {
     this.beating.enterEpoch(group, this.seats);
     this.#committing.enterEpoch();
     await this.#greet(opened);
+    this.#tell(keepStanding(line, group));
+    const link = linkOf(group, this.#visitor.link);
+    if (link.version !== this.#visitor.link.version) this.#host.onLink(link);
     const epoch = Number(group.epoch);
     this.#tell(line.call('ready', { group: this.following.id, epoch }));
     this.#goOn();
@@ -319,9 +345,30 @@ export class Stay implements Listener {
   }
 
   #goOn(): void {
+    this.#queue.put(() => this.#attend());
     this.#queue.put(() => this.#committing.look());
     this.#outbox.pump().catch((cause: unknown) => this.#failed(cause));
     this.#host.onChange();
+  }
+
+  /** Looks who waits at the door. */
+  async #attend(): Promise<void> {
+    const { group } = this.following;
+    const { waiting, denied } = await this.#doorway.judge(group, this.#visitor.clock.now_ms());
+    const before = JSON.stringify(this.waiting);
+    this.waiting = waiting;
+    this.#deny(denied);
+    if (JSON.stringify(waiting) !== before) this.#host.onChange();
+  }
+
+  #deny(knocks: readonly string[]): void {
+    const { line } = this.#visitor;
+    for (const knock of knocks) {
+      const denied = line.call('deny', { knock }).catch((cause: unknown) => {
+        if (!isRefused(cause, 'keys.no-knock')) throw cause;
+      });
+      this.#tell(denied);
+    }
   }
 
   /** Back to one's own seat, from what the service has. Nothing else goes on meanwhile. */

@@ -1,5 +1,6 @@
 /** What the page is shown of a member and its group; told whole on every change. */
 import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
+import type { Waiting } from './waiting.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
 
 /**
@@ -50,6 +51,8 @@ export interface MemberView {
   readonly code: string | null;
   readonly gate: Gate | null;
   readonly pulse: PulseState;
+  /** Whom a host has to let in or send away; empty for others. */
+  readonly waiting: readonly Waiting[];
   /** By leaf, oneself included. */
   readonly people: readonly PersonView[];
 }
