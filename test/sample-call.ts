@@ -30,6 +30,10 @@ export interface Sample {
   readonly sound_blocked?: boolean;
   readonly camera_on?: boolean;
   readonly lock?: Lock;
+  readonly gate?: GroupView['gate'];
+  /** Who waits at the door. */
+  readonly waiting?: readonly string[];
+  readonly group_phase?: GroupView['phase'];
 }
 
 const names = [
@@ -159,18 +163,30 @@ const devices: Devices = {
   speaker: { list: [{ id: 'd', label: 'USB headset' }], chosen: '' },
 };
 
-function sampleGroup(people: readonly Person[]): GroupView {
+function roleOf(index: number, { host = false }: Sample): Leaf['role'] {
+  // Somebody is the host of every meeting; with `host` it is oneself.
+  if (index === (host ? 0 : 1)) return 'root host';
+  return index === 2 ? 'co-host' : 'guest';
+}
+
+function sampleGroup(people: readonly Person[], sample: Sample): GroupView {
   const leaves = people.map(({ identity, name }, index): [string, Leaf] => [
     identity,
-    { identity, name, host: index === 0, confirmed: index !== 7 },
+    { identity, name, role: roleOf(index, sample), confirmed: index !== 7 },
   ]);
   return {
-    phase: 'in',
+    phase: sample.group_phase ?? 'in',
     end: null,
     own: people[0]?.identity ?? '',
     epoch: '12',
     code: '12345 67890 24680 13579 11223 44556',
+    gate: sample.gate ?? 'open',
     pulse: 'well',
+    waiting: (sample.waiting ?? []).map((name, at) => ({
+      knock: `knock-${at}`,
+      id: `sample-guest-${at}`,
+      name,
+    })),
     leaves: new Map(leaves),
   };
 }
@@ -179,6 +195,7 @@ function sampleGroup(people: readonly Person[]): GroupView {
 export function stageSample(sample: Sample): CallModel {
   const everybody = Array.from({ length: sample.people }, (_, at) => samplePerson(at, sample));
   const people = new Signal<readonly Person[]>(everybody);
+  const group = new Signal<GroupView>(sampleGroup(everybody, sample));
   const source = (on: boolean): Signal<Source> =>
     new Signal<Source>({ on, busy: false, fault: null });
   const microphone = source(true);
@@ -207,7 +224,7 @@ export function stageSample(sample: Sample): CallModel {
     sound_blocked: new Signal(sample.sound_blocked ?? false),
     host: sample.host ?? false,
     lock: new Signal<Lock>(sample.lock ?? { state: 'green', reason: 'sealed' }),
-    group: new Signal<GroupView>(sampleGroup(everybody)),
+    group,
     setMicrophone(on) {
       turn(microphone, on);
       setOwn({ muted: !on });
@@ -225,6 +242,11 @@ export function stageSample(sample: Sample): CallModel {
     show: () => undefined,
     playSound: () => undefined,
     copyLink: () => toasts.set([{ id: 99, notice: { kind: 'copied' } }]),
+    act: () => undefined,
+    answer(knock) {
+      const { waiting, ...rest } = group.get();
+      group.set({ ...rest, waiting: waiting.filter((each) => each.knock !== knock) });
+    },
     dismiss: (id) => toasts.set(toasts.get().filter((toast) => toast.id !== id)),
     leave: () => undefined,
     endForEveryone: () => undefined,

@@ -58,6 +58,45 @@ export const call_screens: readonly CallScreen[] = [
     act: (page, names) => press(page, names.people),
   },
   {
+    name: 'door',
+    sample: {
+      people: 5,
+      host: true,
+      gate: 'lobby',
+      waiting: ['Zoé Laurent', 'Anna-Lena Freifrau von und zu Hohenstein-Weissenburg', '王小明'],
+      notices: [{ kind: 'waiting', name: 'Zoé Laurent' }],
+    },
+    act: async (page, names) => {
+      await press(page, names.people);
+      await page
+        .getByRole('button', { name: /^Options / })
+        .nth(1)
+        .click();
+    },
+  },
+  {
+    name: 'put-out',
+    sample: { people: 5, host: true },
+    act: async (page, names) => {
+      await press(page, names.people);
+      await page
+        .getByRole('button', { name: /^Options / })
+        .first()
+        .click();
+      await page.getByRole('button', { name: /^(?:Remove|Exclure) / }).click();
+    },
+  },
+  {
+    name: 'waiting',
+    sample: {
+      people: 1,
+      phase: 'connecting',
+      group_phase: 'waiting',
+      lock: { state: 'amber', reason: 'joining' },
+    },
+    act: (page) => page.getByRole('heading', { level: 2 }).waitFor(),
+  },
+  {
     name: 'settings',
     sample: { people: 5 },
     act: (page, names) => press(page, names.settings),

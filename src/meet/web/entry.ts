@@ -14,12 +14,11 @@ export interface Entry {
   /** The group that was asked to let this person in; the call leaves it. */
   readonly group: Group;
   readonly room: string;
-  /** The door value, B64: proves to the server that the link was known. */
-  readonly door: string;
+  /** The door value of the link as it is now, B64: proves to the server that it is known. */
+  readonly door: () => Promise<string>;
   readonly name: string;
-  /** The whole link, to be copied. */
-  readonly link_url: string;
-  readonly link_version: number;
+  /** The whole link as it is now, to be copied. */
+  readonly link_url: () => string;
   /** The root key's seed where this browser made the meeting: whoever has it is the host. */
   readonly root_seed: Uint8Array<ArrayBuffer> | null;
   /** Live tracks, handed over: the call stops them. Null where there is none, or it is off. */
@@ -34,4 +33,4 @@ export interface Entry {
 }
 
 /** Why the call is over. */
-export type LeaveReason = 'left' | 'ended' | 'removed' | 'failed';
+export type LeaveReason = 'left' | 'ended' | 'removed' | 'denied' | 'failed';

@@ -7,6 +7,7 @@ import type { EventFrame } from '../../app/contract.ts';
 import { unreachable } from '../../app/client.ts';
 import { GroupClient, prepareGroup } from './call/group-client.ts';
 import { openSealing } from './call/sealing.ts';
+import { follow } from './call/signal.ts';
 import { warm } from './call/index.tsx';
 import type { MeetContracts } from './api.ts';
 import { applyEvent } from '../meeting.ts';
@@ -69,15 +70,17 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   const { own, store, link } = visit;
   const { room } = link;
   const { guard } = openSealing();
-  const door = await visit.door;
   const root_seed = await knowRootSeed(room);
   const group = new GroupClient({ link, name, seat: readPlace(room).seat, root_seed }, guard);
   const ticket = firstTicket(group);
   ticket.catch((cause: unknown) => refuse(visit, group, cause));
+  follow(group.link, visit.page, (changed) => {
+    if (changed) visit.changeLink(changed);
+  });
   // The page after the call must be here when the line is not.
   void loadAside().catch(() => undefined);
   await broughtIn(own);
-  const { joining, link_url } = store.get();
+  const { joining } = store.get();
   if (!joining) return;
   visit.following.abort();
   const { audio_on, video_on } = own.store.get();
@@ -85,20 +88,21 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   document.documentElement.dataset['inside'] = '';
   const speaker_id = readChosen().speaker_id ?? null;
   const { audio, video } = own.handOver();
-  const linked = { root_seed, link_url, link_version: link.version };
+  const linked = { root_seed, door: () => visit.door, link_url: () => store.get().link_url };
   const media = { audio, video, audio_on, video_on, speaker_id };
-  store.set({ over: null, entry: { room, door, name, group, ticket, ...linked, ...media } });
+  store.set({ over: null, entry: { room, name, group, ticket, ...linked, ...media } });
 }
 
 /** Out of the call, to the page after it, or to the door where there is no reason. */
-export function comeOut({ store, link, follow }: Visit, reason: LeaveReason | null): void {
+export function comeOut(visit: Visit, reason: LeaveReason | null): void {
+  const { store, link } = visit;
   const { entry } = store.get();
   entry?.audio?.stop();
   entry?.video?.stop();
   keepPlace(link.room, { inside: false });
   showDoor();
   store.set({ over: reason, entry: null, joining: false });
-  follow();
+  visit.follow();
 }
 
 /** It was said no after Join was pressed: back to the door, with the reason. */

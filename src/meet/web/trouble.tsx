@@ -34,6 +34,7 @@ export function Trouble({ visit }: { visit: Visit }): ReactNode {
     malformed: { title: text.incomplete, text: text.malformed_text, next: 'link' },
     gone,
     ended,
+    denied: { title: text.denied, text: text.denied_text, next: 'again' },
     full: { title: text.full, text: text.full_text(people_max), next: 'again' },
     insecure: { title: text.unfit, text: unfit.insecure, next: 'none' },
     old: { title: text.unfit, text: unfit.old, next: 'none' },
@@ -41,10 +42,13 @@ export function Trouble({ visit }: { visit: Visit }): ReactNode {
   const reasons: Readonly<Record<LeaveReason, Notice>> = {
     left: { title: text.left, text: text.left_text, next: 'rejoin' },
     removed: { title: text.removed, text: text.removed_text, next: 'home' },
+    denied: { title: text.denied, text: text.denied_text, next: 'rejoin' },
     failed: { title: text.failed, text: text.failed_text, next: 'rejoin' },
     ended,
   };
-  const shown = problem ? problems[problem] : reasons[over ?? 'left'];
+  // Who was put out knows no new link: that they were is what they need to read.
+  const put_out = over === 'removed';
+  const shown = problem && !put_out ? problems[problem] : reasons[over ?? 'left'];
 
   return (
     <div className="door">

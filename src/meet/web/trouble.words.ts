@@ -28,6 +28,8 @@ interface TroubleWords {
   readonly left_text: string;
   readonly removed: string;
   readonly removed_text: string;
+  readonly denied: string;
+  readonly denied_text: string;
   readonly failed: string;
   readonly failed_text: string;
 }
@@ -80,6 +82,9 @@ export const troubleWords = words<TroubleWords>(
     left_text: 'If that was a slip, come back in.',
     removed: 'You were removed from the meeting',
     removed_text: 'A host ended your stay. Ask them if it was a mistake.',
+    denied: 'You were not let in',
+    denied_text:
+      'A host did not let you in, or the meeting takes nobody new. Ask whoever invited you.',
     failed: 'The connection was lost',
     failed_text: 'The meeting may go on without you. Check your network, then come back in.',
   },
@@ -132,6 +137,9 @@ export const troubleWords = words<TroubleWords>(
     removed: 'Vous avez été exclu de la réunion',
     removed_text:
       'Une personne qui l’anime a mis fin à votre présence. Demandez-lui si c’est une erreur.',
+    denied: 'On ne vous a pas fait entrer',
+    denied_text:
+      'Un hôte ne vous a pas fait entrer, ou la réunion n’accepte plus personne. Demandez à qui vous a invité.',
     failed: 'La connexion est perdue',
     failed_text: 'La réunion continue peut-être sans vous. Vérifiez votre réseau, puis revenez.',
   },

@@ -18,7 +18,15 @@ import { keepPlace, readPlace } from './seat.ts';
 type Inside = typeof import('./inside.ts');
 
 /** What keeps a person out of the meeting; each has a page of its own. */
-export type Problem = 'absent' | 'malformed' | 'gone' | 'ended' | 'full' | 'insecure' | 'old';
+export type Problem =
+  | 'absent'
+  | 'malformed'
+  | 'gone'
+  | 'ended'
+  | 'full'
+  | 'denied'
+  | 'insecure'
+  | 'old';
 
 export interface VisitState {
   /** Why the last stay is over; null before the first and within one. */
@@ -40,6 +48,7 @@ function problemOf(cause: unknown): Problem | null {
   if (!(cause instanceof Refused)) return null;
   if (cause.code === 'meet.no-meeting' || cause.code === 'meet.relinked') return 'gone';
   if (cause.code === 'meet.ended') return 'ended';
+  if (cause.code === 'meet.denied') return 'denied';
   return cause.code === 'meet.full' ? 'full' : null;
 }
 
@@ -72,7 +81,8 @@ export class Visit {
   link!: Link;
   /** The door value of the link, B64. */
   door!: Promise<string>;
-  #page!: AbortSignal;
+  /** Ends when the page is left. */
+  page!: AbortSignal;
   #loading: Promise<Inside> | null = null;
   /** Ends with the next one, and in the call, which sees for itself who is there. */
   following = new AbortController();
@@ -85,10 +95,8 @@ export class Visit {
     if (!isSecureContext) return set({ problem: 'insecure' });
     if (findWay() === null) return set({ problem: 'old' });
     if (!link) return set({ problem: fault === 'absent' ? 'absent' : 'malformed' });
-    this.link = link;
-    this.door = deriveDoor(link.secret, room).then(toBase64url);
-    this.#page = page;
-    set({ link_url: location.origin + formatLink(link) });
+    this.page = page;
+    this.#knowLink(link);
     page.addEventListener('abort', () => this.following.abort());
     this.own.start(readPlace(room), early, page);
     if (readPlace(room).inside) {
@@ -103,10 +111,23 @@ export class Visit {
     await (await this.#load()).prepare(this);
   }
 
+  /** The meeting has another link from now on, which the address is to show as well. */
+  changeLink(link: Link): void {
+    this.#knowLink(link);
+    history.replaceState(history.state, '', formatLink(link));
+  }
+
+  #knowLink(link: Link): void {
+    this.link = link;
+    this.door = deriveDoor(link.secret, link.room).then(toBase64url);
+    this.store.set({ link_url: location.origin + formatLink(link) });
+  }
+
   async join(name: string): Promise<void> {
     const { get, set } = this.store;
     if (get().joining) return;
-    set({ joining: true, cause: null });
+    const { problem } = get();
+    set({ joining: true, cause: null, problem: problem === 'denied' ? null : problem });
     keepPlace(this.link.room, { name });
     try {
       await (await this.#load()).goIn(this, name);
@@ -139,8 +160,10 @@ export class Visit {
     const public_key = fromBase64url(root);
     const fingerprint = public_key && toBase64url(await rootFingerprint(public_key));
     if (fingerprint !== toBase64url(this.link.fingerprint)) return set({ problem: 'malformed' });
-    const full = get().problem === 'full' ? 'full' : null;
-    set({ here, people_max, problem: ended ? 'ended' : full, cause: null });
+    // What was said at the door stays, until one asks again.
+    const { problem } = get();
+    const said = problem === 'full' || problem === 'denied' ? problem : null;
+    set({ here, people_max, problem: ended ? 'ended' : said, cause: null });
   };
 
   /** Says who is in already, until the call itself knows. */
@@ -179,7 +202,7 @@ export class Visit {
   async #loadInside(): Promise<Inside> {
     try {
       const inside = await import('./inside.ts');
-      await inside.takeSeat(this.link.room, this.#page);
+      await inside.takeSeat(this.link.room, this.page);
       this.store.set({ inside });
       return inside;
     } catch (cause) {

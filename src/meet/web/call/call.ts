@@ -13,6 +13,7 @@ import { showStream } from './picture.ts';
 import { Pictures } from './pictures.ts';
 import { Roster } from './roster.ts';
 import type { Own } from './roster.ts';
+import type { HostAct } from '../group/hosting.ts';
 import { load } from './load.ts';
 import { watchLock } from './lock-watch.ts';
 import type { Sealing } from './sealing.ts';
@@ -164,6 +165,7 @@ export class Call implements CallModel {
       state: this.screen,
       picture: this.#shared,
       announce: this.#announce,
+      onPutOut: (identity: string) => this.#roster.putOut(identity),
       toasts: this.toasts,
       devices: this.devices,
       choices: {
@@ -257,9 +259,15 @@ export class Call implements CallModel {
   }
   copyLink(): void {
     navigator.clipboard
-      .writeText(this.#entry.link_url)
+      .writeText(this.#entry.link_url())
       .then(() => this.#announce({ kind: 'copied' }))
       .catch(() => this.#announce({ kind: 'not-copied' }));
+  }
+  act(act: HostAct): void {
+    this.#doors.group.host(act).catch(() => this.#announce({ kind: 'host-failed' }));
+  }
+  answer(knock: string, admit: boolean): void {
+    this.#doors.group.answer(knock, admit);
   }
   dismiss(toast: number): void {
     this.#loaded?.toasts.dismiss(toast);

@@ -60,9 +60,10 @@ function Late(props: { text: string }): ReactNode {
 function PhaseBanner(props: { model: CallModel }): ReactNode {
   const w = useWords(controls_words);
   const phase = useValue(props.model.phase);
+  const waits = useValue(props.model.group).phase === 'waiting';
   return (
     <output className={css.status}>
-      {phase === 'connecting' && <Late key={phase} text={w.connecting} />}
+      {phase === 'connecting' && !waits && <Late key={phase} text={w.connecting} />}
       {phase === 'reconnecting' && <Late key={phase} text={w.reconnecting} />}
     </output>
   );

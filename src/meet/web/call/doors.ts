@@ -28,7 +28,7 @@ export function openDoors(entry: Entry): Doors {
     seat: {
       first: entry.ticket,
       ask: () => group.ticket(),
-      isOver: async () => (await api.meet.hello({ room, door })).ended,
+      isOver: async () => (await api.meet.hello({ room, door: await door() })).ended,
       judge,
       waitOf: (cause) => (cause instanceof Refused ? (cause.retry_after_ms ?? 0) : 0),
     },

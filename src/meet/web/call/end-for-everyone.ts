@@ -12,5 +12,5 @@ export async function endForEveryone(
 ): Promise<void> {
   const root = await openRoot(seed);
   const proof = toBase64url(await root.sign(end_label, new TextEncoder().encode(room)));
-  await api.meet.end({ room, door, proof });
+  await api.meet.end({ room, door: await door(), proof });
 }

@@ -4,6 +4,7 @@ import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import { final } from '../group/view.ts';
 import type { MemberView, Phase } from '../group/view.ts';
+import type { HostAct } from '../group/hosting.ts';
 import type { Failure, FromPage, ToPage, TokenGiven } from '../group/messages.ts';
 import type { Guard } from '../guard/guard.ts';
 import { no_leaves } from './group.ts';
@@ -35,10 +36,11 @@ function refusalOf({ over, code }: Failure): Refused {
   return new Refused({ fault: 'caller', code: named, message: '' });
 }
 
-function viewOf({ phase, fault, id, epoch, code, pulse, people }: MemberView): GroupView {
+function viewOf(view: MemberView): GroupView {
+  const { phase, fault, id, epoch, code, gate, pulse, waiting, people } = view;
   const leaves = people.map(({ id: identity, name, role, beaten }): [string, Leaf] => [
     identity,
-    { identity, name, host: role !== 'guest', confirmed: beaten },
+    { identity, name, role, confirmed: beaten },
   ]);
   return {
     phase: final.has(phase) ? 'over' : (phase as GroupPhase),
@@ -46,7 +48,9 @@ function viewOf({ phase, fault, id, epoch, code, pulse, people }: MemberView): G
     own: id,
     epoch: epoch === null ? null : String(epoch),
     code,
+    gate,
     pulse,
+    waiting,
     leaves: new Map(leaves),
   };
 }
@@ -74,13 +78,17 @@ export class GroupClient implements Group {
     own: '',
     epoch: null,
     code: null,
+    gate: null,
     pulse: 'well',
+    waiting: [],
     leaves: no_leaves,
   });
+  readonly link = new Signal<Link | null>(null);
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<(identity: string, said: Said) => void>();
   readonly #beat_listeners = new Set<(beat: Bytes) => void>();
+  readonly #put_out_listeners = new Set<(identity: string, by: string) => void>();
   #next_call = 1;
 
   /** Asks to be let in at once. */
@@ -115,6 +123,19 @@ export class GroupClient implements Group {
     life.addEventListener('abort', () => this.#beat_listeners.delete(listener));
   }
 
+  async host(act: HostAct): Promise<void> {
+    await this.#call((call) => ({ t: 'host', call, act }));
+  }
+
+  answer(knock: string, admit: boolean): void {
+    this.#tell({ t: 'answer', knock, admit });
+  }
+
+  onPutOut(life: AbortSignal, listener: (identity: string, by: string) => void): void {
+    this.#put_out_listeners.add(listener);
+    life.addEventListener('abort', () => this.#put_out_listeners.delete(listener));
+  }
+
   hearBeat(identity: string, beat: Bytes): void {
     this.#tell({ t: 'heard', id: identity, beat });
   }
@@ -140,6 +161,12 @@ export class GroupClient implements Group {
         return;
       case 'beat':
         for (const listener of this.#beat_listeners) listener(message.beat);
+        return;
+      case 'link':
+        this.link.set(message.link);
+        return;
+      case 'put-out':
+        for (const listener of this.#put_out_listeners) listener(message.id, message.by);
         return;
       case 'done':
         this.#take(message.call)?.resolve(message.ticket);

@@ -2,7 +2,11 @@
  * The MLS group as the call needs it: who has a leaf, what they say, and whether all is well. It
  * runs in a worker (../group/); the call never has a key.
  */
+import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
+import type { Link } from '../../../protocol/link/link.ts';
+import type { HostAct } from '../group/hosting.ts';
+import type { Waiting } from '../group/waiting.ts';
 import type { Saying } from '../group/saying.ts';
 import type { Readable } from './signal.ts';
 import type { LeaveReason, Ticket } from '../entry.ts';
@@ -25,7 +29,7 @@ export interface Leaf {
   readonly identity: string;
   /** What its owner calls themself, signed; null while it has not arrived. */
   readonly name: string | null;
-  readonly host: boolean;
+  readonly role: Role;
   /** Whether a beat of this leaf has arrived here: until then a server might have copied it. */
   readonly confirmed: boolean;
 }
@@ -40,6 +44,10 @@ export interface GroupView {
   /** 30 digits that are the same for everybody in this epoch. */
   readonly code: string | null;
   readonly pulse: Pulse;
+  /** Who comes in without being let in; null while it is not known. */
+  readonly gate: Gate | null;
+  /** Whom a host has to let in or send away; empty for others. */
+  readonly waiting: readonly Waiting[];
   readonly leaves: ReadonlyMap<string, Leaf>;
 }
 
@@ -48,6 +56,8 @@ export type Said = Saying;
 
 export interface Group {
   readonly view: Readable<GroupView>;
+  /** Once the link is another one than one came with. */
+  readonly link: Readable<Link | null>;
   /** A media token for the own leaf; waits until one is in. */
   ticket(): Promise<Ticket>;
   /** Resolves once it stands in the log of the group. */
@@ -57,6 +67,12 @@ export interface Group {
   /** One's own next beats, to be sent to all over the media line. */
   onBeat(life: AbortSignal, listener: (beat: Uint8Array<ArrayBuffer>) => void): void;
   hearBeat(identity: string, beat: Uint8Array<ArrayBuffer>): void;
+  /** What a host may do. @throws Refused with the code of what forbids it */
+  host(act: HostAct): Promise<void>;
+  /** Lets in or sends away who waits. */
+  answer(knock: string, admit: boolean): void;
+  /** A host removed somebody: who, and which host. */
+  onPutOut(life: AbortSignal, listener: (identity: string, by: string) => void): void;
   /** Somebody can be reached who could not before. */
   beatNow(): void;
   /** Tells the others and ends; never rejects. */
@@ -67,6 +83,7 @@ export interface Group {
 export function reasonOf(code: string): LeaveReason {
   if (code === 'meet.ended') return 'ended';
   if (code === 'meet.removed') return 'removed';
+  if (code === 'meet.denied') return 'denied';
   return code === 'meet.left' ? 'left' : 'failed';
 }
 

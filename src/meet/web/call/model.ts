@@ -2,6 +2,7 @@
  * What the view of a call shows, and what it can ask for. The view knows nothing of the media
  * client: tests and screenshots give it a model of their own.
  */
+import type { HostAct } from '../group/hosting.ts';
 import type { GroupView } from './group.ts';
 import type { Lock } from './lock.ts';
 import type { Readable } from './signal.ts';
@@ -82,7 +83,8 @@ export interface DeviceChoice {
 export type Devices = Readonly<Record<DeviceKind, DeviceChoice>>;
 
 export type Notice =
-  | { readonly kind: 'joined' | 'left' | 'hand'; readonly name: string }
+  | { readonly kind: 'joined' | 'left' | 'hand' | 'waiting'; readonly name: string }
+  | { readonly kind: 'put-out'; readonly name: string; readonly by: string }
   | { readonly kind: 'fallback' | 'gone'; readonly device: DeviceKind; readonly name: string }
   | { readonly kind: 'fault'; readonly device: DeviceKind; readonly fault: DeviceFault }
   | {
@@ -92,7 +94,10 @@ export type Notice =
         | 'too-fast'
         | 'muted-by-host'
         | 'share-failed'
-        | 'end-failed';
+        | 'end-failed'
+        | 'host-failed'
+        | 'now-host'
+        | 'relinked';
     };
 
 export interface Toast {
@@ -121,6 +126,7 @@ export interface CallModel {
   readonly toasts: Readable<readonly Toast[]>;
   /** The browser plays no sound until it is asked to by a click. */
   readonly sound_blocked: Readable<boolean>;
+  /** Whether one can end the meeting for everyone. */
   readonly host: boolean;
   /** What is known about the encryption, as one colour and one sentence. */
   readonly lock: Readable<Lock>;
@@ -138,6 +144,10 @@ export interface CallModel {
   show(ids: ReadonlySet<string>): void;
   playSound(): void;
   copyLink(): void;
+  /** What a host may do; for others it is refused. */
+  act(act: HostAct): void;
+  /** A host lets in who waits, or sends them away. */
+  answer(knock: string, admit: boolean): void;
   dismiss(toast: number): void;
   leave(): void;
   endForEveryone(): void;

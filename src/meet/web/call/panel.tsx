@@ -40,7 +40,7 @@ export function SidePanel(props: Controls): ReactNode {
         </BarButton>
       </header>
       {open === 'chat' && <ChatPanel model={model} />}
-      {open === 'people' && <PeoplePanel model={model} />}
+      {open === 'people' && <PeoplePanel model={model} seating={seating} />}
       {open === 'settings' && <SettingsPanel model={model} seating={seating} />}
     </aside>
   );

@@ -1,12 +1,22 @@
+import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { controls_words } from './controls.words.ts';
-import { HandIcon, MicrophoneIcon, MicrophoneOffIcon } from './icons.tsx';
+import { DoorSection } from './door-section.tsx';
+import type { GroupView } from './group.ts';
+import { host_words } from './host.words.ts';
+import { HandIcon, MicrophoneIcon, MicrophoneOffIcon, MoreIcon } from './icons.tsx';
 import type { CallModel, Person } from './model.ts';
 import { Face } from './avatar.tsx';
 import { Mark } from './mark.tsx';
+import type { Seating } from './seating.ts';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
+
+interface PanelProps {
+  readonly model: CallModel;
+  readonly seating: Seating;
+}
 
 /** Raised hands first, in their order; then as they came. */
 function sortPeople(people: readonly Person[]): Person[] {
@@ -16,45 +26,125 @@ function sortPeople(people: readonly Person[]): Person[] {
   });
 }
 
-function PersonRow(props: { person: Person; turn: number }): ReactNode {
-  const w = useWords(controls_words);
-  const { person, turn } = props;
+/** What one's own role lets one do to theirs: as every member judges it. */
+function mayManage({ leaves, own }: GroupView, { identity, you }: Person): boolean {
+  const mine = leaves.get(own)?.role;
+  const theirs = leaves.get(identity)?.role;
+  if (you || mine === undefined || theirs === undefined || mine === 'guest') return false;
+  return theirs !== 'root host' || mine === 'root host';
+}
+
+/** `onChosen` is told before anything is done, so that the keyboard goes back to where it was. */
+function Acts(props: PanelProps & { person: Person; onChosen: () => void }): ReactNode {
+  const w = useWords(host_words);
+  const { model, seating, person, onChosen } = props;
+  const { identity, name } = person;
+  const role = useValue(model.group).leaves.get(identity)?.role;
+  const change = (kind: 'appoint' | 'dismiss') => (): void => {
+    onChosen();
+    model.act({ kind, id: identity });
+  };
+  const remove = (): void => {
+    onChosen();
+    seating.asked.set({ identity, name });
+    seating.sheet.set('put-out');
+  };
   return (
-    <li className={css.person}>
-      <span className={css.dot}>
-        <Face identity={person.identity} name={person.name} />
-      </span>
-      <span className={css.name}>
-        <bdi translate="no">{person.you ? w.you(person.name) : person.name}</bdi>
-      </span>
-      <span className={css.marks}>
-        {person.away && w.away}
-        {person.hand_at !== null && (
-          <Mark className={css.up} says={w.hand_place(turn)}>
-            <HandIcon size={16} /> {turn}
-          </Mark>
+    <div className={css.acts}>
+      {role === 'guest' && (
+        <button type="button" className={css.act} onClick={change('appoint')}>
+          {w.appoint(name)}
+        </button>
+      )}
+      {role === 'co-host' && (
+        <button type="button" className={css.act} onClick={change('dismiss')}>
+          {w.dismiss(name)}
+        </button>
+      )}
+      <button type="button" className={css.act} data-look="danger" onClick={remove}>
+        {w.remove(name)}
+      </button>
+    </div>
+  );
+}
+
+function Marks(props: { person: Person; turn: number; role: string }): ReactNode {
+  const w = useWords(controls_words);
+  const { person, turn, role } = props;
+  return (
+    <span className={css.marks}>
+      {role}
+      {person.away && w.away}
+      {person.hand_at !== null && (
+        <Mark className={css.up} says={w.hand_place(turn)}>
+          <HandIcon size={16} /> {turn}
+        </Mark>
+      )}
+      {person.muted ? (
+        <Mark says={w.muted}>
+          <MicrophoneOffIcon size={16} />
+        </Mark>
+      ) : (
+        <MicrophoneIcon size={16} />
+      )}
+    </span>
+  );
+}
+
+function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactNode {
+  const w = useWords(controls_words);
+  const h = useWords(host_words);
+  const { model, person, turn } = props;
+  const group = useValue(model.group);
+  const [is_open, setOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const close = (): void => {
+    setOpen(false);
+    opener.current?.focus();
+  };
+  const manages = mayManage(group, person);
+  const role = h.roles[group.leaves.get(person.identity)?.role ?? 'guest'];
+  return (
+    <li>
+      <div className={css.person}>
+        <span className={css.dot}>
+          <Face identity={person.identity} name={person.name} />
+        </span>
+        <span className={css.name}>
+          <bdi translate="no">{person.you ? w.you(person.name) : person.name}</bdi>
+        </span>
+        <Marks person={person} turn={turn} role={role} />
+        {manages && (
+          <button
+            ref={opener}
+            type="button"
+            className={css.manage}
+            aria-label={h.manage(person.name)}
+            aria-expanded={is_open}
+            onClick={() => setOpen(!is_open)}
+          >
+            <MoreIcon size={18} />
+          </button>
         )}
-        {person.muted ? (
-          <Mark says={w.muted}>
-            <MicrophoneOffIcon size={16} />
-          </Mark>
-        ) : (
-          <MicrophoneIcon size={16} />
-        )}
-      </span>
+      </div>
+      {manages && is_open && <Acts {...props} onChosen={close} />}
     </li>
   );
 }
 
-export function PeoplePanel(props: { model: CallModel }): ReactNode {
+export function PeoplePanel(props: PanelProps): ReactNode {
   const w = useWords(controls_words);
-  const people = sortPeople(useValue(props.model.people));
+  const { model } = props;
+  const people = sortPeople(useValue(model.people));
+  const { leaves, own } = useValue(model.group);
+  const role = leaves.get(own)?.role ?? 'guest';
   return (
     <div className={css.scroll} role="presentation">
+      {role !== 'guest' && <DoorSection model={model} />}
       <p className={css.by}>{w.count(people.length)}</p>
       <ul aria-label={w.people}>
         {people.map((person, index) => (
-          <PersonRow key={person.identity} person={person} turn={index + 1} />
+          <PersonRow key={person.identity} {...props} person={person} turn={index + 1} />
         ))}
       </ul>
     </div>

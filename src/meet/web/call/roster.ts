@@ -123,6 +123,8 @@ export class Roster {
   readonly #away = new Map<string, ReturnType<typeof setTimeout>>();
   /** Who came and is not announced yet. */
   readonly #arrivals = new Set<string>();
+  /** Whom a host put out: that is told otherwise. */
+  readonly #put_out = new Set<string>();
   readonly #farewells = new Map<string, ReturnType<typeof setTimeout>>();
   #room: Room | null = null;
   #own: Own;
@@ -154,6 +156,16 @@ export class Roster {
     // The media client tells nothing of what happens between signalling and the media line.
     room.on(RoomEvent.Connected, this.#plan);
   };
+
+  /** They do not come back, and nobody is to read that they left. */
+  putOut(identity: string): void {
+    this.#put_out.add(identity);
+    for (const timers of [this.#away, this.#farewells]) {
+      clearTimeout(timers.get(identity));
+      timers.delete(identity);
+    }
+    this.#plan();
+  }
 
   setOwn(own: Own): void {
     if (same(own, this.#own)) return;
@@ -190,7 +202,7 @@ export class Roster {
   /** A connection went: the tile stays for `keep_ms`, and the toast waits for a return. */
   #miss(identity: string, keep_ms: number): void {
     const person = this.people.get().find((one) => one.identity === identity);
-    if (person === undefined || this.#life.aborted) return;
+    if (person === undefined || this.#life.aborted || this.#put_out.has(identity)) return;
     this.#arrivals.delete(identity);
     clearTimeout(this.#away.get(identity));
     if (keep_ms > 0) {

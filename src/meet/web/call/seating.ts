@@ -5,12 +5,12 @@
 import { Signal, follow } from './signal.ts';
 import { bringForward, keepPlaces } from './places.ts';
 import { tileOf } from './model.ts';
-import type { CallModel } from './model.ts';
+import type { CallModel, Person } from './model.ts';
 
 export type Mode = 'grid' | 'speaker';
 export type Panel = 'people' | 'chat' | 'settings';
 /** What asks for an answer or explains something, one at a time. */
-export type Sheet = 'more' | 'encryption' | 'shortcuts' | 'leave' | 'end';
+export type Sheet = 'more' | 'encryption' | 'shortcuts' | 'leave' | 'end' | 'put-out';
 
 export class Seating {
   readonly mode = new Signal<Mode>('grid');
@@ -19,6 +19,8 @@ export class Seating {
   readonly page = new Signal(0);
   readonly panel = new Signal<Panel | null>(null);
   readonly sheet = new Signal<Sheet | null>(null);
+  /** Whom the sheet `put-out` asks about. */
+  readonly asked = new Signal<Pick<Person, 'identity' | 'name'> | null>(null);
   readonly self_shown = new Signal(true);
   /** The bars step back: nobody looks for them. */
   readonly idle = new Signal(false);

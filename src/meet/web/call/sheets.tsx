@@ -1,4 +1,3 @@
-import { useEffect, useId, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { controls_words } from './controls.words.ts';
@@ -9,33 +8,12 @@ import { keys } from './shortcuts.ts';
 import { EncryptionSheet } from './encryption-sheet.tsx';
 import { LayoutButtons } from './top-bar.tsx';
 import { Popover } from './popover.tsx';
-import type { FrameProps } from './popover.tsx';
+import { PutOutSheet } from './put-out-sheet.tsx';
+import { Question } from './question.tsx';
 import { ScreenButton } from './toolbar.tsx';
 import type { Controls } from './toolbar.tsx';
 import { useValue } from './use-value.ts';
 import css from './sheets.module.css';
-
-/** A question that must be answered first. Escape is the answer that changes nothing. */
-function Question(props: FrameProps): ReactNode {
-  const ref = useRef<HTMLDialogElement>(null);
-  const heading = useId();
-  useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
-  return (
-    <dialog
-      ref={ref}
-      className={css.dialog}
-      aria-labelledby={heading}
-      onClose={() => props.seating.sheet.set(null)}
-    >
-      <h2 id={heading}>{props.title}</h2>
-      {props.children}
-    </dialog>
-  );
-}
 
 function MoreRow(props: { name: string; onPress: () => void; children: ReactNode }): ReactNode {
   return (
@@ -165,6 +143,7 @@ export function Sheets(props: Controls & { onPip: (() => void) | null }): ReactN
   if (open === 'more') return <MoreSheet {...props} />;
   if (open === 'encryption') return <EncryptionSheet {...props} />;
   if (open === 'shortcuts') return <ShortcutsSheet {...props} />;
+  if (open === 'put-out') return <PutOutSheet {...props} />;
   const common = { ...props, children: null };
   if (open === 'leave') {
     const words = { title: w.leave_ask, what: null, yes: w.leave_now, no: w.stay };

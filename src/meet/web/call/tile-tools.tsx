@@ -1,10 +1,13 @@
 /** What one can do at the tiles: pin one, turn the page, and where there are none, invite. */
+import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BackIcon, CopyIcon, NextIcon, PinIcon, UnpinIcon } from './icons.tsx';
 import type { CallModel } from './model.ts';
 import type { Seating } from './seating.ts';
 import { controls_words } from './controls.words.ts';
+import { host_words } from './host.words.ts';
+import { useValue } from './use-value.ts';
 import tile from './tile.module.css';
 import stage from './stage.module.css';
 
@@ -58,9 +61,31 @@ export function Pages(props: PagesProps): ReactNode {
   );
 }
 
-/** Nobody else is here yet: what to do about it. */
+/** Where the door is open one is in before there is anything to read. */
+const let_in_ms = 1500;
+
+function AtDoor(): ReactNode {
+  const w = useWords(host_words);
+  const [due, setDue] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setDue(true), let_in_ms);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!due) return null;
+  return (
+    <output>
+      <h2>{w.at_door}</h2>
+      <p>{w.at_door_how}</p>
+    </output>
+  );
+}
+
+/** Nobody else is to be seen: they wait at the door, or what to do about it. */
 export function Alone(props: { readonly model: CallModel }): ReactNode {
   const w = useWords(controls_words);
+  const { phase } = useValue(props.model.group);
+  if (phase === 'waiting') return <AtDoor />;
+  if (phase === 'connecting') return null;
   return (
     <>
       <h2>{w.alone}</h2>

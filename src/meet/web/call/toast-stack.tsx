@@ -11,7 +11,10 @@ function say(w: ControlsWords, notice: Notice): string {
     case 'joined':
     case 'left':
     case 'hand':
+    case 'waiting':
       return w.toast[notice.kind](notice.name);
+    case 'put-out':
+      return w.put_out(notice.name, notice.by);
     case 'fallback':
     case 'gone':
       return w[notice.kind][notice.device](notice.name);

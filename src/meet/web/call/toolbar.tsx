@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
 import { controls_words } from './controls.words.ts';
+import { host_words } from './host.words.ts';
 import * as icons from './icons.tsx';
 import type { CallModel } from './model.ts';
 import type { Panel, Seating } from './seating.ts';
@@ -80,6 +81,13 @@ function HandButton(props: { model: CallModel }): ReactNode {
   );
 }
 
+/** How many wait at the door, for a host. */
+function useWaits(model: CallModel): { count: number; text: string } | undefined {
+  const h = useWords(host_words);
+  const { length } = useValue(model.group).waiting;
+  return length > 0 ? { count: length, text: h.waits(length) } : undefined;
+}
+
 function PanelButton(props: Controls & { panel: Panel; children: ReactNode }): ReactNode {
   const w = useWords(controls_words);
   const { model, seating, panel } = props;
@@ -87,13 +95,15 @@ function PanelButton(props: Controls & { panel: Panel; children: ReactNode }): R
   const messages = useValue(model.messages);
   const seen = useValue(seating.seen);
   const unread = panel === 'chat' && !open ? messages.length - seen : 0;
+  const waits = useWaits(model);
+  const chat = unread > 0 ? { count: unread, text: w.unread(unread) } : undefined;
   const shortcut = { people: keys.people, chat: keys.chat, settings: undefined }[panel];
   return (
     <BarButton
       name={w[panel]}
       {...(shortcut === undefined ? {} : { shortcut })}
       expanded={open}
-      badge={unread > 0 ? { count: unread, text: w.unread(unread) } : undefined}
+      badge={panel === 'people' && !open ? waits : chat}
       onPress={() => seating.togglePanel(panel)}
     >
       {props.children}
@@ -103,10 +113,16 @@ function PanelButton(props: Controls & { panel: Panel; children: ReactNode }): R
 
 function MoreButton(props: Controls): ReactNode {
   const w = useWords(controls_words);
-  const { seating } = props;
+  const { model, seating, narrow } = props;
   const open = useValue(seating.sheet) === 'more';
+  const waits = useWaits(model);
   return (
-    <BarButton name={w.more} expanded={open} onPress={() => seating.toggleSheet('more')}>
+    <BarButton
+      name={w.more}
+      expanded={open}
+      badge={narrow && !open ? waits : undefined}
+      onPress={() => seating.toggleSheet('more')}
+    >
       <icons.MoreIcon size={22} />
     </BarButton>
   );

@@ -5,6 +5,8 @@ import type { ChatParts } from './chat.ts';
 import { DeviceList } from './devices.ts';
 import type { Choices } from './devices.ts';
 import { watchFloor } from './floor.ts';
+import { watchHosts } from './hosting.ts';
+import type { HostingParts } from './hosting.ts';
 import { ScreenShare } from './screen.ts';
 import type { ScreenParts } from './screen.ts';
 import { follow } from './signal.ts';
@@ -12,7 +14,7 @@ import type { Readable, Signal } from './signal.ts';
 import { Toasts } from './toasts.ts';
 import type { Device, DeviceKind, Devices, Person, Toast } from './model.ts';
 
-export interface ToolParts extends ScreenParts, ChatParts {
+export interface ToolParts extends ScreenParts, ChatParts, HostingParts {
   readonly people: Readable<readonly Person[]>;
   readonly speaker: Signal<string | null>;
   readonly toasts: Signal<readonly Toast[]>;
@@ -34,6 +36,7 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
   for (const track of parts.tracks) follow(track, life, () => void list.read());
   keepAwake(life);
   watchFloor(parts.people, parts.speaker, life);
+  watchHosts(parts, life);
   return {
     screen: new ScreenShare(parts, life),
     chat: new Chat(parts, life),

@@ -52,6 +52,8 @@ export type MemberEvent =
   | { readonly kind: 'beat'; readonly bytes: Bytes }
   /** The link has changed: whoever comes back or invites needs this one. */
   | { readonly kind: 'link'; readonly link: Link }
+  /** A host removed somebody for good; both are identities at the media engine. */
+  | { readonly kind: 'put-out'; readonly id: string; readonly by: string }
   /** To be stored before anything of this epoch is relied on. */
   | ({ readonly kind: 'memory' } & Memory);
 
@@ -205,7 +207,9 @@ class GroupMember implements Member {
         if (this.#ending.signal.aborted) throw new Over(this.#phase, this.#fault);
         // Removed a moment ago: the log will say so, and one enters anew.
         if (!isRefused(cause, 'keys.not-leaf')) throw cause;
-        await pause(this.#world.clock, before_entering_anew_ms, this.#ending.signal);
+        const { signal } = this.#ending;
+        // How it ended, the next look says.
+        await pause(this.#world.clock, before_entering_anew_ms, signal).catch(() => undefined);
       }
     }
   }
@@ -268,6 +272,7 @@ class GroupMember implements Member {
           this.#memory = memory;
           emit({ kind: 'memory', ...memory });
         },
+        onPutOut: (id, by) => emit({ kind: 'put-out', id, by }),
         onLink: (link) => {
           if (link.version === this.#link?.version) return;
           this.#link = link;

@@ -1,6 +1,7 @@
 /** What the page and the worker that holds the group say to each other. */
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { Link } from '../../../protocol/link/link.ts';
+import type { HostAct } from './hosting.ts';
 import type { Saying } from './saying.ts';
 import type { MemberView, Phase } from './view.ts';
 
@@ -22,6 +23,8 @@ export type FromPage =
   | GroupStart
   | { readonly t: 'token'; readonly call: number }
   | { readonly t: 'say'; readonly call: number; readonly saying: Saying }
+  | { readonly t: 'host'; readonly call: number; readonly act: HostAct }
+  | { readonly t: 'answer'; readonly knock: string; readonly admit: boolean }
   | { readonly t: 'heard'; readonly id: string; readonly beat: Bytes }
   | { readonly t: 'beat-now' }
   | { readonly t: 'leave'; readonly call: number };
@@ -42,5 +45,8 @@ export type ToPage =
   /** What another member said; `id` is its name at the media engine. */
   | { readonly t: 'said'; readonly id: string; readonly saying: Saying }
   | { readonly t: 'beat'; readonly beat: Bytes }
+  | { readonly t: 'link'; readonly link: Link }
+  /** A host put somebody out; identities at the media engine. */
+  | { readonly t: 'put-out'; readonly id: string; readonly by: string }
   | { readonly t: 'done'; readonly call: number; readonly ticket?: TokenGiven }
   | { readonly t: 'failed'; readonly call: number; readonly failure: Failure };

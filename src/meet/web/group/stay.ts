@@ -1,14 +1,12 @@
 /** One stay in a group: from entering it until one leaves, is removed, or has to enter anew. */
 import { Refused } from '../../../app/client.ts';
 import type { EventFrame } from '../../../app/contract.ts';
-import { toBase64url } from '../../../protocol/link/base64url.ts';
 import type { Link } from '../../../protocol/link/link.ts';
-import { sha256, type Bytes } from '../../../protocol/encryption/bytes.ts';
-import { bytesOf } from '../../../protocol/encryption/json.ts';
+import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { SignedProfile } from '../../../protocol/encryption/profile.ts';
 import { Refusal } from '../../../protocol/encryption/refusal.ts';
-import { leaveGroup, rank, roster, verifyCode } from '../../../protocol/mls/group.ts';
-import type { Group, Member, Seat } from '../../../protocol/mls/group.ts';
+import { leaveGroup, rank, verifyCode } from '../../../protocol/mls/group.ts';
+import type { Member } from '../../../protocol/mls/group.ts';
 import type { Expectation } from '../../../protocol/mls/receive.ts';
 import { Beating } from './beating.ts';
 import { Committing } from './committing.ts';
@@ -23,6 +21,7 @@ import { People } from './people.ts';
 import { isRefused } from './line.ts';
 import { Queue } from './queue.ts';
 import { comeBack } from './returning.ts';
+import { readPeople, type Person } from './seats.ts';
 import { Sending, type EpochMedia } from './sending.ts';
 import { keepStanding } from './standing.ts';
 import { Doorway, type Waiting } from './waiting.ts';
@@ -48,25 +47,12 @@ export interface Host {
   readonly onSaid: (said: Said) => void;
   readonly onBeat: (bytes: Bytes) => void;
   readonly onMemory: (memory: Memory) => void;
+  /** A host removed somebody, whose key may not come back. */
+  readonly onPutOut: (id: string, by: string) => void;
   /** The link is another one from now on: its secret came out of the group. */
   readonly onLink: (link: Link) => void;
   readonly onChange: () => void;
   readonly onEnd: (end: End) => void;
-}
-
-/** Who sits where, and the hash of its signature key, base64url: what people compare and keep. */
-export interface Person extends Seat {
-  readonly key_hash: string;
-}
-
-async function readPeople(group: Group): Promise<Person[]> {
-  const seats = await roster(group);
-  return Promise.all(
-    seats.map(async (seat) => ({
-      ...seat,
-      key_hash: toBase64url(await sha256(bytesOf(seat.key))),
-    })),
-  );
 }
 
 export class Stay implements Listener {
@@ -172,6 +158,7 @@ export class Stay implements Listener {
     this.seats = await readPeople(group);
     this.code = await verifyCode(group);
     this.fault = null;
+    this.#tellPutOut(opened, before);
     // A commit may be void: those who were here before it keep their names so long.
     this.people.keep(new Set([...before, ...this.seats].map(({ key }) => key)));
     this.needs.keep(this.seats);
@@ -247,6 +234,14 @@ export class Stay implements Listener {
   /** A beat that the participant of that name sent. */
   hearBeat(id: string, bytes: Bytes): void {
     this.beating.hear(id, bytes).catch((cause: unknown) => this.#failed(cause));
+  }
+
+  #tellPutOut({ group, by, removed }: Opened, before: readonly Person[]): void {
+    const host = before.find(({ key }) => key === by?.key)?.identity;
+    for (const { key } of removed) {
+      const id = before.find((seat) => seat.key === key)?.identity ?? '';
+      if (host && group.policy.banned.includes(id)) this.#host.onPutOut(id, host);
+    }
   }
 
   /** Newcomers cannot read what was said before them, so names are told to them again. */

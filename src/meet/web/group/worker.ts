@@ -1,5 +1,6 @@
 /** The worker that holds the group's state and keys. The page gets neither. */
 import { Refused } from '../../../app/client.ts';
+import { Refusal } from '../../../protocol/encryption/refusal.ts';
 import type { ToKeeper } from '../guard/messages.ts';
 import { Keeper } from './keeper.ts';
 import { forgetKey, keepMemory, readKey } from './key-store.ts';
@@ -36,12 +37,15 @@ async function start({ seat, sealer, link, ...given }: GroupStart): Promise<Memb
 function tellPage(event: MemberEvent): void {
   if (event.kind === 'view') tell({ t: 'view', view: event.view });
   if (event.kind === 'beat') tell({ t: 'beat', beat: event.bytes });
+  if (event.kind === 'link') tell({ t: 'link', link: event.link });
+  if (event.kind === 'put-out') tell({ t: 'put-out', id: event.id, by: event.by });
   if (event.kind === 'app' && !event.own) tell({ t: 'said', id: event.id, saying: event.saying });
 }
 
 function failureOf(cause: unknown): Failure {
   if (cause instanceof Over) return { over: cause.phase, code: cause.fault };
-  return { over: null, code: cause instanceof Refused ? cause.code : 'app.internal' };
+  const told = cause instanceof Refused || cause instanceof Refusal;
+  return { over: null, code: told ? cause.code : 'app.internal' };
 }
 
 async function answer(call: number, work: Promise<TokenGiven | number | void>): Promise<void> {
@@ -65,6 +69,10 @@ async function hear(message: FromPage): Promise<void> {
       return answer(message.call, member.token());
     case 'say':
       return answer(message.call, member.send(message.saying));
+    case 'host':
+      return answer(message.call, member.host(message.act));
+    case 'answer':
+      return member.answer(message.knock, message.admit);
     case 'heard':
       return member.hearBeat(message.id, message.beat);
     case 'beat-now':

@@ -1,0 +1,57 @@
+/**
+ * What is said of hosts and of the door: somebody waits, somebody was put out, the link is another.
+ * A host hears it as well, since nobody looks at a list while they speak.
+ */
+import { cleanName } from './face.ts';
+import type { Group } from './group.ts';
+import { chime } from './chime.ts';
+import { follow } from './signal.ts';
+import type { Readable } from './signal.ts';
+import type { Notice, Person } from './model.ts';
+
+export interface HostingParts {
+  readonly group: Group;
+  readonly people: Readable<readonly Person[]>;
+  readonly announce: (notice: Notice) => void;
+  /** A host put them out: nobody is to read that they left. */
+  readonly onPutOut: (identity: string) => void;
+}
+
+export function watchHosts(parts: HostingParts, life: AbortSignal): void {
+  watchDoor(parts, life);
+  watchOwnRole(parts, life);
+  const { group, people, announce, onPutOut } = parts;
+  follow(group.link, life, () => announce({ kind: 'relinked' }));
+  const nameOf = (identity: string): string =>
+    people.get().find((person) => person.identity === identity)?.name ?? '…';
+  group.onPutOut(life, (identity, by) => {
+    announce({ kind: 'put-out', name: nameOf(identity), by: nameOf(by) });
+    onPutOut(identity);
+  });
+}
+
+function watchDoor({ group, announce }: HostingParts, life: AbortSignal): void {
+  let known = new Set<string>();
+  const look = (): void => {
+    const { waiting } = group.view.get();
+    const fresh = waiting.filter(({ id }) => !known.has(id));
+    known = new Set(waiting.map(({ id }) => id));
+    for (const { name } of fresh) announce({ kind: 'waiting', name: cleanName(name) });
+    if (fresh.length > 0) chime();
+  };
+  follow(group.view, life, look);
+  look();
+}
+
+function watchOwnRole({ group, announce }: HostingParts, life: AbortSignal): void {
+  const read = (): string | undefined => {
+    const { leaves, own } = group.view.get();
+    return leaves.get(own)?.role;
+  };
+  let role = read();
+  follow(group.view, life, () => {
+    const before = role;
+    role = read() ?? before;
+    if (before === 'guest' && role === 'co-host') announce({ kind: 'now-host' });
+  });
+}

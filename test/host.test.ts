@@ -1,0 +1,171 @@
+/** A host at work: the door, removal, a new link, co-hosts. As people see and do it. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openBrowsers } from './browser.ts';
+import { startHouse } from './house.ts';
+import type { TestHouse } from './house.ts';
+import { button, inCall, joinMeeting, meetTogether } from './journey.ts';
+import { names } from './names.ts';
+import type { Visitor } from './visitor.ts';
+
+const browsers = openBrowsers();
+const { en } = names;
+let house: TestHouse;
+
+before(async () => {
+  house = await startHouse();
+});
+after(async () => {
+  await browsers.close();
+  await house.stop();
+});
+
+type Visit = Parameters<Parameters<typeof browsers.run>[1]>[0];
+
+/** Ada is the host, Ben a guest; both see each other. */
+function withHost(
+  play: (ada: Visitor, ben: Visitor, link: string, visit: Visit) => Promise<void>,
+): Promise<void> {
+  return browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const ben = await visit({ name: 'Ben', person: 1 });
+    const link = await meetTogether(house.origin, [ada, ben]);
+    await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+    await play(ada, ben, link, visit);
+  });
+}
+
+async function openPeople(visitor: Visitor): Promise<void> {
+  const control = visitor.page.getByRole('button', { name: en.people, exact: true });
+  if ((await control.getAttribute('aria-expanded')) !== 'true') await control.click();
+}
+
+async function setGate(host: Visitor, gate: string): Promise<void> {
+  await openPeople(host);
+  const select = host.page.getByRole('combobox', { name: 'Who may come in' });
+  await select.selectOption({ label: gate });
+  await host.page.waitForFunction(
+    ([label]) =>
+      document.querySelector<HTMLSelectElement>('aside select')?.selectedOptions[0]?.label ===
+      label,
+    [gate],
+  );
+}
+
+/** Opens the options of a person in the list, and presses one of them. */
+async function manage(host: Visitor, name: string, option: string): Promise<void> {
+  await openPeople(host);
+  await button(host, `Options for ${name}`).click();
+  await button(host, option).click();
+}
+
+function heading(visitor: Visitor, name: string) {
+  return visitor.page.getByRole('heading', { name });
+}
+
+async function knockAt(visitor: Visitor, link: string): Promise<void> {
+  await joinMeeting(visitor, link);
+  await heading(visitor, 'Waiting to be let in').waitFor();
+}
+
+test('who waits at the door has no token and no picture, until a host lets them in', async () => {
+  await withHost(async (ada, _ben, link, visit) => {
+    await setGate(ada, 'Whoever a host admits');
+    const cy = await visit({ name: 'Cy', person: 2 });
+    await knockAt(cy, link);
+    await ada.page.getByText('Cy is waiting to be let in').waitFor();
+    assert.equal(await cy.tile('Ada').count(), 0);
+    // Without a token there is no way to the media engine, nor a byte of media.
+    assert.ok(!cy.requests.some(({ url }) => url.includes('/lk')));
+    // A reload keeps the place.
+    await cy.page.reload();
+    await heading(cy, 'Waiting to be let in').waitFor();
+    const waiting = ada.page.getByRole('list', { name: 'One person is waiting' });
+    await waiting.getByText('Cy').waitFor();
+    await waiting.getByRole('button', { name: 'Admit', exact: true }).click();
+    await Promise.all([ada.see('Cy'), cy.see('Ada'), cy.see('Ben')]);
+    await waiting.waitFor({ state: 'detached' });
+    // Who was let in comes back without being asked about.
+    await cy.page.reload();
+    await inCall(cy);
+    await Promise.all([cy.see('Ada'), ada.see('Cy')]);
+  });
+});
+
+test('a host sends somebody away, and a locked meeting takes nobody new', async () => {
+  await withHost(async (ada, _ben, link, visit) => {
+    await setGate(ada, 'Whoever a host admits');
+    const cy = await visit({ name: 'Cy', person: 2 });
+    cy.expectProblems(/status of 4/);
+    await knockAt(cy, link);
+    await ada.page.getByRole('button', { name: 'Refuse', exact: true }).click();
+    await heading(cy, 'You were not let in').waitFor();
+    await setGate(ada, 'Nobody new');
+    await button(cy, 'Try again').click();
+    await heading(cy, 'You were not let in').waitFor();
+    await setGate(ada, 'Everybody who has the link');
+    await button(cy, 'Try again').click();
+    await Promise.all([ada.see('Cy'), cy.see('Ada')]);
+  });
+});
+
+test('a removed guest is out and shown why; with a new link, the old one opens nothing', async () => {
+  await withHost(async (ada, ben, link, visit) => {
+    const cy = await visit({ name: 'Cy', person: 2 });
+    await joinMeeting(cy, link);
+    await Promise.all([cy.see('Ada'), ada.see('Cy')]);
+    ben.expectProblems(/status of 4/);
+    await manage(ada, 'Ben', 'Remove Ben');
+    const asked = ada.page.getByRole('dialog', { name: 'Remove Ben from the meeting?' });
+    await asked.getByRole('button', { name: 'Remove and change the link' }).click();
+    await heading(ben, 'You were removed from the meeting').waitFor();
+    await Promise.all([
+      cy.page.getByText('Ada removed Ben').waitFor(),
+      ada.tile('Ben').waitFor({ state: 'detached' }),
+    ]);
+    // Both who stayed have the new link in their address, and see each other on.
+    await cy.page.waitForURL(/#2\./);
+    await ada.page.waitForURL(/#2\./);
+    assert.equal(cy.page.url(), ada.page.url());
+    await Promise.all([cy.see('Ada'), ada.see('Cy')]);
+    const eve = await visit({ name: 'Eve', person: 3 });
+    eve.expectProblems(/status of 4/);
+    await eve.page.goto(link);
+    await heading(eve, 'There is no such meeting').waitFor();
+    await eve.page.goto('about:blank');
+    await joinMeeting(eve, ada.page.url());
+    await Promise.all([eve.see('Ada'), cy.see('Eve')]);
+  });
+});
+
+test('a removed guest who stays connected is not let in again, nor sees a frame', async () => {
+  await withHost(async (ada, ben, link) => {
+    ben.expectProblems(/status of 4/);
+    await manage(ada, 'Ben', 'Remove Ben');
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+    await heading(ben, 'You were removed from the meeting').waitFor();
+    assert.equal(await ben.page.locator('video').count(), 0);
+    // The same tab, with the link it still has, is another person: it kept no key.
+    await ben.page.goto('about:blank');
+    await joinMeeting(ben, link);
+    await Promise.all([ben.see('Ada'), ada.see('Ben')]);
+  });
+});
+
+test('a co-host holds the door as a host does, and cannot remove the host', async () => {
+  await withHost(async (ada, ben, link, visit) => {
+    assert.equal(await ben.page.getByRole('combobox', { name: 'Who may come in' }).count(), 0);
+    await manage(ada, 'Ben', 'Make co-host Ben');
+    await ben.page.getByText('You are a co-host now.').waitFor();
+    await setGate(ben, 'Whoever a host admits');
+    assert.equal(await button(ben, 'Options for Ada').count(), 0);
+    const cy = await visit({ name: 'Cy', person: 2 });
+    await knockAt(cy, link);
+    await ben.page.getByRole('button', { name: 'Admit', exact: true }).click();
+    await Promise.all([cy.see('Ada'), cy.see('Ben')]);
+    await manage(ada, 'Ben', 'Take co-host from Ben');
+    await ben.page
+      .getByRole('combobox', { name: 'Who may come in' })
+      .waitFor({ state: 'detached' });
+  });
+});
