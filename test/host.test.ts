@@ -118,8 +118,8 @@ test('a removed guest is out and shown why; with a new link, the old one opens n
     await manage(ada, 'Ben', 'Remove Ben');
     const asked = ada.page.getByRole('dialog', { name: 'Remove Ben from the meeting?' });
     await asked.getByRole('button', { name: 'Remove and change the link' }).click();
-    await heading(ben, 'You were removed from the meeting').waitFor();
     await Promise.all([
+      heading(ben, 'You were removed from the meeting').waitFor(),
       cy.page.getByText('Ada removed Ben').waitFor(),
       ada.tile('Ben').waitFor({ state: 'detached' }),
     ]);

@@ -58,6 +58,7 @@ export function closeBrowsers(): void {
 
 export class Browser {
   readonly start: MemberStart;
+  readonly name: string;
   readonly member: Member;
   readonly events: MemberEvent[] = [];
   readonly said: Said[] = [];
@@ -80,6 +81,7 @@ export class Browser {
 
   private constructor(start: MemberStart, bend: Bend, world: Partial<World>) {
     this.start = start;
+    this.name = typeof start.name === 'string' ? start.name : 'promised';
     this.bend = bend;
     this.member = startMember(start, (event) => this.#hear(event), {
       openDoors: (origin, signal) => this.#openDoors(origin, signal),
@@ -123,7 +125,7 @@ export class Browser {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(ask);
-        reject(new Error(`${this.start.name}: not ${what}; ${this.describe()}`));
+        reject(new Error(`${this.name}: not ${what}; ${this.describe()}`));
       }, 20_000);
       const ask = (): void => {
         if (!holds()) return;

@@ -37,8 +37,11 @@ function knowRootSeed(room: string): ReturnType<typeof readRootSeed> {
 /** What can be done before Join is pressed, while the person looks at their own picture. */
 export async function prepare(visit: Visit): Promise<void> {
   openSealing();
-  prepareGroup();
-  await Promise.all([warm(), knowRootSeed(visit.link.room)]);
+  const { link } = visit;
+  const warmed = warm();
+  const root_seed = await knowRootSeed(link.room);
+  prepareGroup({ link, seat: readPlace(link.room).seat, root_seed });
+  await warmed;
 }
 
 /**
@@ -71,7 +74,8 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   const { room } = link;
   const { guard } = openSealing();
   const root_seed = await knowRootSeed(room);
-  const group = new GroupClient({ link, name, seat: readPlace(room).seat, root_seed }, guard);
+  const { seat } = readPlace(room);
+  const group = new GroupClient({ link, seat, root_seed }, name, guard);
   const ticket = firstTicket(group);
   ticket.catch((cause: unknown) => refuse(visit, group, cause));
   follow(group.link, visit.page, (changed) => {

@@ -3,18 +3,19 @@ import { Refused, unreachable } from '../../../app/client.ts';
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import { final } from '../group/view.ts';
-import type { MemberView, Phase } from '../group/view.ts';
+import type { MemberView, Phase, PutOut } from '../group/view.ts';
 import type { HostAct } from '../group/hosting.ts';
-import type { Failure, FromPage, ToPage, TokenGiven } from '../group/messages.ts';
+import type { Ticket as Given } from '../group/entering.ts';
+import type { Failure, FromPage, GroupPrepare, ToPage } from '../group/messages.ts';
 import type { Guard } from '../guard/guard.ts';
 import { no_leaves } from './group.ts';
 import type { Group, GroupPhase, GroupView, Leaf, Said } from './group.ts';
 import { Signal } from './signal.ts';
 import type { Ticket } from '../entry.ts';
 
+/** As whom, and into what, one enters. */
 export interface GroupEntry {
   readonly link: Link;
-  readonly name: string;
   readonly seat: string;
   readonly root_seed: Bytes | null;
 }
@@ -56,19 +57,44 @@ function viewOf(view: MemberView): GroupView {
 }
 
 interface Call {
-  readonly resolve: (ticket: TokenGiven | undefined) => void;
+  readonly resolve: (ticket: Given | undefined) => void;
   readonly reject: (cause: unknown) => void;
 }
 
-let spare: Worker | null = null;
-
-function newWorker(): Worker {
-  return new Worker(new URL('../group/worker.ts', import.meta.url), { type: 'module' });
+/** A worker that has all but the name. */
+interface Spare {
+  readonly worker: Worker;
+  /** For whom it was prepared. */
+  readonly of: string;
 }
 
-/** Loads the worker's script while the person looks at their picture. */
-export function prepareGroup(): void {
-  spare ??= newWorker();
+let spare: Spare | null = null;
+
+function describe({ link, seat }: GroupEntry): string {
+  return [link.room, link.version, seat].join();
+}
+
+function prepareWorker(entry: GroupEntry): Spare {
+  const worker = new Worker(new URL('../group/worker.ts', import.meta.url), { type: 'module' });
+  const message: GroupPrepare = { t: 'prepare', origin: location.origin, ...entry };
+  worker.postMessage(message, []);
+  return { worker, of: describe(entry) };
+}
+
+/**
+ * Does while the person looks at their picture whatever needs no name: loads the worker's script,
+ * connects, and proves the key of the seat.
+ */
+export function prepareGroup(entry: GroupEntry): void {
+  spare ??= prepareWorker(entry);
+}
+
+function takeWorker(entry: GroupEntry): Worker {
+  const ready = spare;
+  spare = null;
+  if (ready?.of === describe(entry)) return ready.worker;
+  ready?.worker.terminate();
+  return prepareWorker(entry).worker;
 }
 
 export class GroupClient implements Group {
@@ -88,19 +114,17 @@ export class GroupClient implements Group {
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<(identity: string, said: Said) => void>();
   readonly #beat_listeners = new Set<(beat: Bytes) => void>();
-  readonly #put_out_listeners = new Set<(identity: string, by: string) => void>();
+  readonly #put_out_listeners = new Set<(put_out: PutOut) => void>();
   #next_call = 1;
 
   /** Asks to be let in at once. */
-  constructor({ link, name, seat, root_seed }: GroupEntry, guard: Guard) {
-    const worker = spare ?? newWorker();
-    spare = null;
+  constructor(entry: GroupEntry, name: string, guard: Guard) {
+    const worker = takeWorker(entry);
     this.#worker = worker;
     worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => this.#hear(data));
     const { port1, port2 } = new MessageChannel();
     guard.followKeeper(port1);
-    const { origin } = location;
-    this.#tell({ t: 'start', origin, link, name, seat, root_seed, sealer: port2 }, [port2]);
+    this.#tell({ t: 'start', name, sealer: port2 }, [port2]);
   }
 
   async ticket(): Promise<Ticket> {
@@ -131,7 +155,7 @@ export class GroupClient implements Group {
     this.#tell({ t: 'answer', knock, admit });
   }
 
-  onPutOut(life: AbortSignal, listener: (identity: string, by: string) => void): void {
+  onPutOut(life: AbortSignal, listener: (put_out: PutOut) => void): void {
     this.#put_out_listeners.add(listener);
     life.addEventListener('abort', () => this.#put_out_listeners.delete(listener));
   }
@@ -166,7 +190,7 @@ export class GroupClient implements Group {
         this.link.set(message.link);
         return;
       case 'put-out':
-        for (const listener of this.#put_out_listeners) listener(message.id, message.by);
+        for (const listener of this.#put_out_listeners) listener(message.put_out);
         return;
       case 'done':
         this.#take(message.call)?.resolve(message.ticket);
@@ -183,7 +207,7 @@ export class GroupClient implements Group {
     return found;
   }
 
-  #call(message: (call: number) => FromPage): Promise<TokenGiven | undefined> {
+  #call(message: (call: number) => FromPage): Promise<Given | undefined> {
     const call = this.#next_call++;
     return new Promise((resolve, reject) => {
       this.#calls.set(call, { resolve, reject });

@@ -6,6 +6,7 @@ import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import type { HostAct } from '../group/hosting.ts';
+import type { PutOut } from '../group/view.ts';
 import type { Waiting } from '../group/waiting.ts';
 import type { Saying } from '../group/saying.ts';
 import type { Readable } from './signal.ts';
@@ -71,8 +72,8 @@ export interface Group {
   host(act: HostAct): Promise<void>;
   /** Lets in or sends away who waits. */
   answer(knock: string, admit: boolean): void;
-  /** A host removed somebody: who, and which host. */
-  onPutOut(life: AbortSignal, listener: (identity: string, by: string) => void): void;
+  /** A host removed somebody. */
+  onPutOut(life: AbortSignal, listener: (put_out: PutOut) => void): void;
   /** Somebody can be reached who could not before. */
   beatNow(): void;
   /** Tells the others and ends; never rejects. */

@@ -6,12 +6,10 @@ import { cleanName } from './face.ts';
 import type { Group } from './group.ts';
 import { chime } from './chime.ts';
 import { follow } from './signal.ts';
-import type { Readable } from './signal.ts';
-import type { Notice, Person } from './model.ts';
+import type { Notice } from './model.ts';
 
 export interface HostingParts {
   readonly group: Group;
-  readonly people: Readable<readonly Person[]>;
   readonly announce: (notice: Notice) => void;
   /** A host put them out: nobody is to read that they left. */
   readonly onPutOut: (identity: string) => void;
@@ -20,13 +18,11 @@ export interface HostingParts {
 export function watchHosts(parts: HostingParts, life: AbortSignal): void {
   watchDoor(parts, life);
   watchOwnRole(parts, life);
-  const { group, people, announce, onPutOut } = parts;
+  const { group, announce, onPutOut } = parts;
   follow(group.link, life, () => announce({ kind: 'relinked' }));
-  const nameOf = (identity: string): string =>
-    people.get().find((person) => person.identity === identity)?.name ?? '…';
-  group.onPutOut(life, (identity, by) => {
-    announce({ kind: 'put-out', name: nameOf(identity), by: nameOf(by) });
-    onPutOut(identity);
+  group.onPutOut(life, ({ id, name, by }) => {
+    announce({ kind: 'put-out', name: cleanName(name ?? '…'), by: cleanName(by ?? '…') });
+    onPutOut(id);
   });
 }
 

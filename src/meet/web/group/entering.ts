@@ -29,6 +29,12 @@ export interface Memory {
   readonly epoch: bigint;
 }
 
+/** What the media engine lets a leaf in by. */
+export interface Ticket {
+  readonly token: string;
+  readonly media_path: string;
+}
+
 /** What one comes with. */
 export interface Visitor {
   readonly line: Line;
@@ -41,6 +47,8 @@ export interface Visitor {
   readonly root: RootKey | null;
   readonly memory: Memory | null;
   readonly signal: AbortSignal;
+  /** Told with the Welcome, before it is opened: the way to the media engine takes a while. */
+  readonly onTicket: (ticket: Ticket) => void;
   /** Told when one has to be let in. */
   readonly onWaiting: () => void;
 }
@@ -61,24 +69,47 @@ export class TurnedAway extends Error {
   }
 }
 
+/** What can be done before one is to enter. */
+export interface Early {
+  /** As of then: the meeting may have changed since. Null where the service could not be asked. */
+  readonly proven: Proven | null;
+  readonly leaf: Leaf;
+  readonly made_ms: number;
+}
+
 const between_knocks_ms = 500;
 /** How often one who waits looks whether there is still a group that could let it in. */
 const look_ms = 5000;
+/** The first look, where what was known of the group may be old. */
+const early_look_ms = 1000;
+/** A KeyPackage is good for 24 hours. */
+const early_leaf_ms_max = 12 * 3_600_000;
+
+/** Proves the key and makes a leaf, while a person still looks at their picture. */
+export async function prepare({ line, clock, key }: Visitor): Promise<Early> {
+  const made_ms = clock.now_ms();
+  const [proven, leaf] = await Promise.all([
+    // Whatever is wrong is found again, and told, when one enters.
+    line.prove().catch(() => null),
+    newLeaf(key, made_ms),
+  ]);
+  return { proven, leaf, made_ms };
+}
 
 /**
  * Into the group, by whichever way is open.
  * @throws TurnedAway; Refusal what the server or a committer offered was refused; Refused
  */
-export async function enter(visitor: Visitor): Promise<Entered> {
+export async function enter(visitor: Visitor, early: Early | null = null): Promise<Entered> {
   const { line, clock, root, hosted, signal } = visitor;
-  for (;;) {
-    const proven = await line.prove();
+  for (let first = early; ; first = null) {
+    const proven = first?.proven ?? (await line.prove());
     const back = proven.group?.leaf ? await takeSeat(visitor, proven.group.group) : null;
     if (back) return back;
     const entered =
       proven.group === null && (root !== null || !hosted)
         ? await begin(visitor)
-        : await askIn(visitor, proven);
+        : await askIn(visitor, proven, first);
     if (entered) return entered;
     await pause(clock, between_knocks_ms, signal);
   }
@@ -121,10 +152,14 @@ async function begin(visitor: Visitor): Promise<Entered | null> {
 }
 
 /** Knocks, waits, and takes the Welcome; null where it is to be tried from the start. */
-async function askIn(visitor: Visitor, proven: Proven): Promise<Entered | null> {
-  const { clock, link, name, key, root } = visitor;
+async function askIn(
+  visitor: Visitor,
+  proven: Proven,
+  early: Early | null,
+): Promise<Entered | null> {
+  const { link, name, key, root } = visitor;
   visitor.onWaiting();
-  const leaf = await newLeaf(key, clock.now_ms());
+  const leaf = await leafOf(visitor, early);
   const consent = root && proven.group ? await admitSelf(root, key, proven.group) : null;
   const waiting = new AbortController();
   const end = (): void => waiting.abort();
@@ -132,13 +167,22 @@ async function askIn(visitor: Visitor, proven: Proven): Promise<Entered | null> 
   try {
     const asked = await knock(leaf, link, { name, note: '' }, consent);
     const heard = hearAnswer(visitor, asked, waiting.signal);
-    const { number, answer } = await Promise.race([heard, watchDoor(visitor, waiting.signal)]);
+    const first_ms = early === null ? look_ms : early_look_ms;
+    const door = watchDoor(visitor, first_ms, waiting.signal);
+    const { number, answer } = await Promise.race([heard, door]);
     if (answer === 'denied' || answer === 'relinked') throw new TurnedAway(answer);
     return answer === 'welcomed' ? await takeWelcome(visitor, leaf, number) : null;
   } finally {
     waiting.abort();
     visitor.signal.removeEventListener('abort', end);
   }
+}
+
+/** Each leaf is for one knock. */
+async function leafOf({ key, clock }: Visitor, early: Early | null): Promise<Leaf> {
+  const now_ms = clock.now_ms();
+  if (early && now_ms - early.made_ms < early_leaf_ms_max) return early.leaf;
+  return newLeaf(key, now_ms);
 }
 
 /** The root's own consent: its holder returns through any gate. */
@@ -186,10 +230,14 @@ function hearAnswer({ line }: Visitor, asked: Knock, signal: AbortSignal): Promi
 }
 
 /** Resolves when there is no group any more in which somebody could answer. */
-async function watchDoor({ line, clock }: Visitor, signal: AbortSignal): Promise<Heard> {
+async function watchDoor(
+  { line, clock }: Visitor,
+  first_ms: number,
+  signal: AbortSignal,
+): Promise<Heard> {
   try {
-    for (;;) {
-      await pause(clock, look_ms, signal);
+    for (let wait_ms = first_ms; ; wait_ms = look_ms) {
+      await pause(clock, wait_ms, signal);
       const { group } = await line.prove();
       if (group === null) return { number: '', answer: 'void' };
     }
@@ -206,6 +254,8 @@ async function takeWelcome(visitor: Visitor, leaf: Leaf, number: string): Promis
     throw cause;
   });
   if (!given) return null;
+  const { token, media_path } = given;
+  visitor.onTicket({ token, media_path });
   const epoch = epochFrom(given.epoch);
   const older = memory?.group === given.group && epoch < memory.epoch;
   must(!older, 'resync.old', 'an info older than what was seen');

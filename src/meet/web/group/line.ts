@@ -203,6 +203,23 @@ export class Line {
     this.#follow((pass) => keys.knock({ pass, ...knock }), hearing);
   }
 
+  /** What was proven on this connection holds on it; only a new connection wants another proof. */
+  async #askProven<State>(
+    ask: (pass: string, cursor: number | null) => Promise<Followed<State>>,
+    cursor: number | null,
+  ): Promise<Followed<State>> {
+    const proven = this.#pass;
+    if (proven !== '') {
+      try {
+        return await ask(proven, cursor);
+      } catch (cause) {
+        if (!isUnproven(cause)) throw cause;
+      }
+    }
+    const { pass } = await this.#proveOnce();
+    return ask(pass, cursor);
+  }
+
   #follow<State>(
     ask: (pass: string, cursor: number | null) => Promise<Followed<State>>,
     hearing: Hearing<State>,
@@ -211,8 +228,7 @@ export class Line {
       ...hearing,
       ask: async (cursor) => {
         try {
-          const { pass } = await this.#proveOnce();
-          return await ask(pass, cursor);
+          return await this.#askProven(ask, cursor);
         } catch (cause) {
           // The connection broke in between: the next one asks again.
           if (isUnproven(cause) || isRefused(cause, 'keys.bad-proof')) throw unreachable();

@@ -13,14 +13,15 @@ import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
 import { identityOf } from '../../../protocol/encryption/kdf.ts';
 import { Refusal } from '../../../protocol/encryption/refusal.ts';
 import { pause, wall_clock, type Clock } from './clock.ts';
-import { enter, TurnedAway, type Entered, type Memory, type Visitor } from './entering.ts';
+import { enter, prepare, TurnedAway } from './entering.ts';
+import type { Early, Entered, Memory, Ticket, Visitor } from './entering.ts';
 import { isRemoval } from './following.ts';
 import type { HostAct } from './hosting.ts';
 import { isRefused, Line, openDoors, type Doors } from './line.ts';
 import type { Saying } from './saying.ts';
 import type { EpochMedia } from './sending.ts';
 import { Stay, type End, type Said } from './stay.ts';
-import { sameView, type MemberView, type Phase } from './view.ts';
+import { sameView, type MemberView, type Phase, type PutOut } from './view.ts';
 
 export interface MemberStart {
   readonly room: string;
@@ -31,7 +32,8 @@ export interface MemberStart {
     /** The link promises that a host is there. */
     readonly hosted: boolean;
   };
-  readonly name: string;
+  /** Where it is promised, all that needs no name is done before it is there. */
+  readonly name: string | Promise<string>;
   /** `https://<host>`. */
   readonly origin: string;
   readonly key: LeafKey;
@@ -52,8 +54,7 @@ export type MemberEvent =
   | { readonly kind: 'beat'; readonly bytes: Bytes }
   /** The link has changed: whoever comes back or invites needs this one. */
   | { readonly kind: 'link'; readonly link: Link }
-  /** A host removed somebody for good; both are identities at the media engine. */
-  | { readonly kind: 'put-out'; readonly id: string; readonly by: string }
+  | ({ readonly kind: 'put-out' } & PutOut)
   /** To be stored before anything of this epoch is relied on. */
   | ({ readonly kind: 'memory' } & Memory);
 
@@ -70,7 +71,7 @@ export interface Member {
   answer(knock: string, admit: boolean): void;
   leave(): Promise<void>;
   /** A media token for the own leaf; waits until one is in. @throws Over; Refused */
-  token(): Promise<{ readonly token: string; readonly media_path: string }>;
+  token(): Promise<Ticket>;
 }
 
 /** One is out, and will not come in again by oneself. */
@@ -123,6 +124,8 @@ class GroupMember implements Member {
   #id = '';
   #view: MemberView | undefined;
   #been_in = false;
+  /** Of the Welcome; used once. */
+  #ticket: Ticket | undefined;
   /** Each looks whether what it waits for has come. */
   readonly #waiting = new Set<() => boolean>();
 
@@ -139,9 +142,12 @@ class GroupMember implements Member {
       this.#id = await identityOf(this.#start.key.public_key);
       this.#show();
       const arrived = await this.#arrive();
+      let early: Early | null = await prepare(arrived);
+      const name = await this.#start.name;
       for (;;) {
-        const visitor = { ...arrived, link: this.#link ?? arrived.link };
-        const entered = await this.#enter(visitor);
+        const visitor = { ...arrived, name, link: this.#link ?? arrived.link };
+        const entered = await this.#enter(visitor, early);
+        early = null;
         const end = await this.#stayIn(entered, { ...visitor, memory: this.#memory });
         if (end === 'put-out') return this.#finish('removed', null);
         this.#phase = 'connecting';
@@ -154,10 +160,11 @@ class GroupMember implements Member {
   }
 
   /** Who was in waits for a place where others took it meanwhile. */
-  async #enter(visitor: Visitor): Promise<Entered> {
+  async #enter(visitor: Visitor, early: Early | null): Promise<Entered> {
+    this.#ticket = undefined;
     for (;;) {
       try {
-        return await enter({ ...visitor, memory: this.#memory });
+        return await enter({ ...visitor, memory: this.#memory }, early);
       } catch (cause) {
         if (!this.#been_in || !isRefused(cause, 'keys.full')) throw cause;
         await pause(this.#world.clock, before_asking_again_ms, this.#ending.signal);
@@ -198,9 +205,12 @@ class GroupMember implements Member {
     this.#finish('over', null);
   }
 
-  async token(): Promise<{ readonly token: string; readonly media_path: string }> {
+  async token(): Promise<Ticket> {
     for (;;) {
-      const line = await this.#untilIn();
+      const line = await this.#untilLetIn();
+      const ticket = this.#ticket;
+      this.#ticket = undefined;
+      if (ticket) return ticket;
       try {
         return await line.call('token', {});
       } catch (cause) {
@@ -214,13 +224,13 @@ class GroupMember implements Member {
     }
   }
 
-  /** Resolves with the line once one is in; throws `Over`. */
-  #untilIn(): Promise<Line> {
+  /** Resolves with the line once one is in, or has been given a ticket; throws `Over`. */
+  #untilLetIn(): Promise<Line> {
     return new Promise((resolve, reject) => {
       const look = (): boolean => {
         const { aborted } = this.#ending.signal;
         if (aborted) reject(new Over(this.#phase, this.#fault));
-        else if (this.#line && this.#view?.phase === 'in') resolve(this.#line);
+        else if (this.#line && (this.#ticket || this.#view?.phase === 'in')) resolve(this.#line);
         else return false;
         return true;
       };
@@ -234,7 +244,7 @@ class GroupMember implements Member {
   }
 
   async #arrive(): Promise<Visitor> {
-    const { room, link, name, origin, key, root_seed } = this.#start;
+    const { room, link, origin, key, root_seed } = this.#start;
     const { clock } = this.#world;
     const { signal } = this.#ending;
     const { version, secret, fingerprint, hosted } = link;
@@ -247,11 +257,15 @@ class GroupMember implements Member {
       clock,
       link: { room, version, secret, fingerprint },
       hosted,
-      name,
+      name: '',
       key,
       root: root_seed && (await openRoot(root_seed)),
       memory: this.#memory,
       signal,
+      onTicket: (ticket) => {
+        this.#ticket = ticket;
+        this.#wake();
+      },
       onWaiting: () => {
         this.#phase = 'waiting';
         this.#show();
@@ -272,7 +286,7 @@ class GroupMember implements Member {
           this.#memory = memory;
           emit({ kind: 'memory', ...memory });
         },
-        onPutOut: (id, by) => emit({ kind: 'put-out', id, by }),
+        onPutOut: (put_out) => emit({ kind: 'put-out', ...put_out }),
         onLink: (link) => {
           if (link.version === this.#link?.version) return;
           this.#link = link;

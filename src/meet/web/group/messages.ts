@@ -1,25 +1,33 @@
 /** What the page and the worker that holds the group say to each other. */
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { Link } from '../../../protocol/link/link.ts';
+import type { Ticket } from './entering.ts';
 import type { HostAct } from './hosting.ts';
 import type { Saying } from './saying.ts';
-import type { MemberView, Phase } from './view.ts';
+import type { MemberView, Phase, PutOut } from './view.ts';
 
-export interface GroupStart {
-  readonly t: 'start';
+/** What can be known before a person presses Join. */
+export interface GroupPrepare {
+  readonly t: 'prepare';
   /** Such as https://meet.example. */
   readonly origin: string;
   readonly link: Link;
-  readonly name: string;
   /** Under which this tab's leaf key is kept in this browser. */
   readonly seat: string;
   /** 32 bytes, in the browser that made the meeting. */
   readonly root_seed: Bytes | null;
+}
+
+/** Once, after `prepare`. */
+export interface GroupStart {
+  readonly t: 'start';
+  readonly name: string;
   /** To the worker that seals frames. */
   readonly sealer: MessagePort;
 }
 
 export type FromPage =
+  | GroupPrepare
   | GroupStart
   | { readonly t: 'token'; readonly call: number }
   | { readonly t: 'say'; readonly call: number; readonly saying: Saying }
@@ -35,18 +43,12 @@ export interface Failure {
   readonly code: string | null;
 }
 
-export interface TokenGiven {
-  readonly token: string;
-  readonly media_path: string;
-}
-
 export type ToPage =
   | { readonly t: 'view'; readonly view: MemberView }
   /** What another member said; `id` is its name at the media engine. */
   | { readonly t: 'said'; readonly id: string; readonly saying: Saying }
   | { readonly t: 'beat'; readonly beat: Bytes }
   | { readonly t: 'link'; readonly link: Link }
-  /** A host put somebody out; identities at the media engine. */
-  | { readonly t: 'put-out'; readonly id: string; readonly by: string }
-  | { readonly t: 'done'; readonly call: number; readonly ticket?: TokenGiven }
+  | { readonly t: 'put-out'; readonly put_out: PutOut }
+  | { readonly t: 'done'; readonly call: number; readonly ticket?: Ticket }
   | { readonly t: 'failed'; readonly call: number; readonly failure: Failure };

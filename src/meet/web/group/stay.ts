@@ -23,6 +23,7 @@ import { Queue } from './queue.ts';
 import { comeBack } from './returning.ts';
 import { readPeople, type Person } from './seats.ts';
 import { Sending, type EpochMedia } from './sending.ts';
+import type { PutOut } from './view.ts';
 import { keepStanding } from './standing.ts';
 import { Doorway, type Waiting } from './waiting.ts';
 
@@ -48,7 +49,7 @@ export interface Host {
   readonly onBeat: (bytes: Bytes) => void;
   readonly onMemory: (memory: Memory) => void;
   /** A host removed somebody, whose key may not come back. */
-  readonly onPutOut: (id: string, by: string) => void;
+  readonly onPutOut: (put_out: PutOut) => void;
   /** The link is another one from now on: its secret came out of the group. */
   readonly onLink: (link: Link) => void;
   readonly onChange: () => void;
@@ -237,10 +238,11 @@ export class Stay implements Listener {
   }
 
   #tellPutOut({ group, by, removed }: Opened, before: readonly Person[]): void {
-    const host = before.find(({ key }) => key === by?.key)?.identity;
+    if (by === null) return;
     for (const { key } of removed) {
       const id = before.find((seat) => seat.key === key)?.identity ?? '';
-      if (host && group.policy.banned.includes(id)) this.#host.onPutOut(id, host);
+      if (!group.policy.banned.includes(id)) continue;
+      this.#host.onPutOut({ id, name: this.people.nameOf(key), by: this.people.nameOf(by.key) });
     }
   }
 

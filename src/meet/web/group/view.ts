@@ -57,6 +57,15 @@ export interface MemberView {
   readonly people: readonly PersonView[];
 }
 
+/** A host removed somebody for good. */
+export interface PutOut {
+  /** Of who was removed, at the media engine. */
+  readonly id: string;
+  /** What they and the host called themselves. */
+  readonly name: string | null;
+  readonly by: string | null;
+}
+
 /** Whether two views show the same. */
 export function sameView(one: MemberView, other: MemberView): boolean {
   return spell(one) === spell(other);

@@ -5,7 +5,8 @@ import type { ToKeeper } from '../guard/messages.ts';
 import { Keeper } from './keeper.ts';
 import { forgetKey, keepMemory, readKey } from './key-store.ts';
 import { Over, startMember, type Member, type MemberEvent } from './member.ts';
-import type { Failure, FromPage, GroupStart, ToPage, TokenGiven } from './messages.ts';
+import type { Ticket } from './entering.ts';
+import type { Failure, FromPage, GroupPrepare, GroupStart, ToPage } from './messages.ts';
 import { final } from './view.ts';
 
 interface WorkerScope {
@@ -16,29 +17,42 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 const tell = (message: ToPage): void => scope.postMessage(message, []);
-let started: Promise<Member> | null = null;
+let prepared: Promise<Member> | null = null;
+let giveName: (name: string) => void = () => undefined;
+const promised_name = new Promise<string>((resolve) => (giveName = resolve));
+let port: MessagePort | null = null;
+const keeper = new Keeper((message) => port?.postMessage(message, []));
 
-async function start({ seat, sealer, link, ...given }: GroupStart): Promise<Member> {
+async function prepare({ seat, link, ...given }: GroupPrepare): Promise<Member> {
   const { key, memory } = await readKey(seat);
   const { room, ...secret } = link;
-  const keeper = new Keeper((message) => sealer.postMessage(message, []));
-  sealer.addEventListener('message', ({ data }: MessageEvent<ToKeeper>) => keeper.answer(data));
-  sealer.start();
   const onEvent = (event: MemberEvent): void => {
     keeper.hear(event);
     if (event.kind === 'memory') void keepMemory(seat, key, event);
     if (event.kind === 'view' && final.has(event.view.phase)) void forgetKey(seat);
     tellPage(event);
   };
-  const member = { ...given, room, link: { ...secret, hosted: false }, key, memory };
+  const hosted = { ...secret, hosted: false };
+  const member = { ...given, room, link: hosted, name: promised_name, key, memory };
   return startMember(member, onEvent);
+}
+
+/** There are no keys before a name: nothing of the keeper's is lost. */
+function start({ name, sealer }: GroupStart): void {
+  port = sealer;
+  sealer.addEventListener('message', ({ data }: MessageEvent<ToKeeper>) => keeper.answer(data));
+  sealer.start();
+  giveName(name);
 }
 
 function tellPage(event: MemberEvent): void {
   if (event.kind === 'view') tell({ t: 'view', view: event.view });
   if (event.kind === 'beat') tell({ t: 'beat', beat: event.bytes });
   if (event.kind === 'link') tell({ t: 'link', link: event.link });
-  if (event.kind === 'put-out') tell({ t: 'put-out', id: event.id, by: event.by });
+  if (event.kind === 'put-out') {
+    const { id, name, by } = event;
+    tell({ t: 'put-out', put_out: { id, name, by } });
+  }
   if (event.kind === 'app' && !event.own) tell({ t: 'said', id: event.id, saying: event.saying });
 }
 
@@ -48,7 +62,7 @@ function failureOf(cause: unknown): Failure {
   return { over: null, code: told ? cause.code : 'app.internal' };
 }
 
-async function answer(call: number, work: Promise<TokenGiven | number | void>): Promise<void> {
+async function answer(call: number, work: Promise<Ticket | number | void>): Promise<void> {
   try {
     const ticket = await work;
     tell(typeof ticket === 'object' ? { t: 'done', call, ticket } : { t: 'done', call });
@@ -58,11 +72,12 @@ async function answer(call: number, work: Promise<TokenGiven | number | void>): 
 }
 
 async function hear(message: FromPage): Promise<void> {
-  if (message.t === 'start') {
-    started = start(message);
+  if (message.t === 'prepare') {
+    prepared = prepare(message);
     return;
   }
-  const member = await started;
+  if (message.t === 'start') return start(message);
+  const member = await prepared;
   if (!member) return;
   switch (message.t) {
     case 'token':

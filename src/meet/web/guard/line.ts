@@ -22,6 +22,8 @@ export interface LineDoors {
   readonly ring: KeyRing;
   readonly isOn: (source: number) => boolean;
   readonly now_ms: () => number;
+  /** Resolves when a binding or a key has come; with false if none has in that time. */
+  readonly news: (wait_ms: number) => Promise<boolean>;
   /** Asks the sender of this line for a key frame, where the browser lets a worker ask. */
   readonly requestKeyFrame?: () => void;
 }
@@ -34,6 +36,11 @@ class Dropped extends Error {
   }
 }
 
+/**
+ * Frames may come before the page has said whose they are, and before the keys of their epoch: the
+ * first ones wait so long in all. Among them is the key frame, without which a picture begins late.
+ */
+const early_ms_max = 500;
 /** Asking more often than this helps nobody. */
 const key_frame_pause_ms = 300;
 
@@ -49,6 +56,10 @@ export class Line {
   /** Frames were lost here since the last key frame that came through. */
   #torn = true;
   #asked_ms = Number.NEGATIVE_INFINITY;
+  /** Since when frames are too early; null once one came through. */
+  #early_ms: number | null = null;
+  /** They have waited as long as they may. */
+  #waited = false;
 
   constructor(id: number, direction: Direction, doors: LineDoors) {
     this.#id = id;
@@ -61,6 +72,7 @@ export class Line {
     this.#binding = to?.direction === this.#direction ? to : null;
     this.#run = null;
     this.#torn = true;
+    this.#beOnTime();
   }
 
   get count(): LineCount {
@@ -78,15 +90,38 @@ export class Line {
     this.#seen += 1;
     try {
       // An empty frame says nothing; the pipeline of some browsers expects it back.
-      if (frame.data.byteLength > 0) frame.data = await this.#convert(frame);
+      if (frame.data.byteLength > 0) frame.data = await this.#convertInTime(frame);
       out.enqueue(frame);
       this.#passed += 1;
+      this.#beOnTime();
       if (this.#direction === 'receive') this.#watchPicture(frame);
     } catch (cause) {
       const reason = reasonOf(cause);
       this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
       this.#torn = true;
     }
+  }
+
+  /** Once only: a server that goes on with frames nobody can open does not hold up others. */
+  async #convertInTime(frame: EncodedFrame): Promise<ArrayBuffer> {
+    for (;;) {
+      try {
+        return await this.#convert(frame);
+      } catch (cause) {
+        const reason = reasonOf(cause);
+        const early = reason === 'unbound' || reason === 'no-key';
+        if (!early || this.#waited || this.#direction === 'send') throw cause;
+        const now_ms = this.#doors.now_ms();
+        this.#early_ms ??= now_ms;
+        const left_ms = this.#early_ms + early_ms_max - now_ms;
+        this.#waited = left_ms <= 0 || !(await this.#doors.news(left_ms));
+      }
+    }
+  }
+
+  #beOnTime(): void {
+    this.#early_ms = null;
+    this.#waited = false;
   }
 
   async #convert(frame: EncodedFrame): Promise<ArrayBuffer> {

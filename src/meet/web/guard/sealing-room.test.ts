@@ -149,6 +149,26 @@ describe('a line', () => {
     assert.deepEqual(a.count(2)?.dropped, { unbound: 1, 'no-key': 1 });
   });
 
+  test('the first frames wait for their binding and for their key, and come through', async () => {
+    const { a, b, leaves, send } = await twoSides();
+    const receive = b.line(8, 'receive');
+    const [first] = await send(picture('key'));
+    assert.ok(first);
+    const waits = receive(first);
+    const to = { direction: 'receive', identity: 'anna', source: sources.camera } as const;
+    b.room.hear({ t: 'bind', id: 8, to });
+    assert.equal((await waits).length, 1);
+    a.keeper.enter(2n, leaves);
+    a.keeper.send(2n);
+    await a.settled();
+    const [next] = await send(picture());
+    assert.ok(next);
+    const waits_too = receive(next);
+    b.keeper.enter(2n, leaves);
+    assert.equal((await waits_too).length, 1);
+    assert.deepEqual(b.count(8)?.dropped, {});
+  });
+
   test('a source that is switched off is dropped, whatever the server says', async () => {
     const { a, send } = await twoSides();
     a.room.hear({ t: 'switch', source: sources.camera, on: false });

@@ -34,6 +34,8 @@ export class SealingRoom {
   #calls = 0;
   #keeper: MessagePort | null = null;
   #data: Run | null = null;
+  /** Who waits for a binding or a key. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(doors: RoomDoors) {
     this.#doors = doors;
@@ -54,6 +56,7 @@ export class SealingRoom {
       ring: this.#ring,
       isOn: (source) => this.#on.has(source),
       now_ms: this.#doors.now_ms,
+      news: (wait_ms) => this.#news(wait_ms),
       ...(requestKeyFrame && { requestKeyFrame }),
     };
     const line = new Line(id, direction, doors);
@@ -62,6 +65,23 @@ export class SealingRoom {
     return new TransformStream<EncodedFrame, EncodedFrame>({
       transform: (frame, out) => line.pass(frame, out),
     });
+  }
+
+  #news(wait_ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (came: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(come);
+        resolve(came);
+      };
+      const come = (): void => end(true);
+      const timer = setTimeout(() => end(false), wait_ms);
+      this.#waiting.add(come);
+    });
+  }
+
+  #tellNews(): void {
+    for (const come of this.#waiting) come();
   }
 
   /** Its sender or receiver is gone. */
@@ -75,6 +95,7 @@ export class SealingRoom {
       case 'bind':
         this.#bindings.set(message.id, message.to);
         this.#lines.get(message.id)?.bind(message.to);
+        this.#tellNews();
         return;
       case 'switch':
         if (message.on) this.#on.add(message.source);
@@ -106,6 +127,7 @@ export class SealingRoom {
     switch (message.t) {
       case 'enter':
         this.#ring.enter(message, this.#doors.now_ms());
+        this.#tellNews();
         return;
       case 'send':
         this.#ring.send(message.epoch, message.held);
