@@ -44,6 +44,8 @@ export interface Shown {
 const url_length_max = 12_000;
 /** An engine that fell is back in a fraction of this; waiting spares the browser a round. */
 const engine_wait_ms = 2000;
+/** An engine that fell refuses connections for a moment before it is known to be down. */
+const engine_fall_ms = 100;
 
 export const refusals = {
   path: { status: 403, message: 'Nothing of this name is open here.' },
@@ -105,6 +107,9 @@ export function createGate(options: GateOptions): Gate {
   }
 
   async function pass(seat: Seat): Promise<URL | Refusal> {
+    const first = await passNow(seat).catch(() => null);
+    if (first !== null) return first;
+    await new Promise((resolve) => setTimeout(resolve, engine_fall_ms));
     try {
       return await passNow(seat);
     } catch (cause) {

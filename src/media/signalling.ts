@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createGate, isRefusal, media_path, refusals } from './gate.ts';
-import type { GateOptions, Refusal } from './gate.ts';
+import type { Gate, GateOptions, Refusal, Shown } from './gate.ts';
 import { Splices, deny, outwardStatus, splice } from './splice.ts';
 import type { Seat } from './token.ts';
 
@@ -17,6 +17,14 @@ export interface Signalling {
   rooms(): string[];
   /** Connections now, and refusals since the start. */
   counts(): { readonly open: number; readonly refused: number };
+}
+
+/** Who was found to show a good token. */
+interface Caller {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly shown: Shown;
 }
 
 const validate_ms = 3000;
@@ -39,11 +47,7 @@ export function createSignalling(options: GateOptions): Signalling {
     const shown = await gate.read(request, upgrade_paths);
     if (isRefusal(shown)) return refuse(socket, shown);
     if (!splices.claim(shown.seat, socket)) return refuse(socket, refusals.busy);
-    const base = await gate.pass(shown.seat);
-    if (socket.destroyed) return;
-    if (isRefusal(base)) return refuse(socket, base);
-    splices.admit(socket);
-    splice(request, socket, head, base, prefix(base) + shown.target);
+    await enter({ request, socket, head, shown }, { gate, splices, refuse });
   }
 
   function refuse(socket: Duplex, { status, message }: Refusal): void {
@@ -91,6 +95,27 @@ export function createSignalling(options: GateOptions): Signalling {
     rooms: () => splices.rooms(),
     counts: () => ({ open: splices.count(), refused }),
   };
+}
+
+interface Doors {
+  readonly gate: Gate;
+  readonly splices: Splices;
+  readonly refuse: (socket: Duplex, refusal: Refusal) => void;
+}
+
+/** Tries once more where the engine ends a connection without a word: it fell just now. */
+async function enter(caller: Caller, doors: Doors, again = true): Promise<void> {
+  const { request, socket, head, shown } = caller;
+  const { gate, splices, refuse } = doors;
+  const base = await gate.pass(shown.seat);
+  if (socket.destroyed) return;
+  if (isRefusal(base)) return refuse(socket, base);
+  splices.admit(socket);
+  const to = { url: base, target: prefix(base) + shown.target };
+  splice(request, socket, head, to, () => {
+    if (again) enter(caller, doors, false).catch(() => socket.destroy());
+    else refuse(socket, refusals.unavailable);
+  });
 }
 
 /** A path in LIVEKIT_URL, without a trailing slash. */

@@ -91,25 +91,29 @@ function roomOf(name: string): string {
  * Nothing of the browser's passes before the server has switched protocols: on a connection that
  * still speaks HTTP a second request, unchecked, could ride along. A refusal of the server is told
  * by its status only, since LiveKit repeats tokens in its words.
+ *
+ * @param onSilent told when the server ends the connection without a word: an engine that fell.
  */
 export function splice(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  url: URL,
-  target: string,
+  { url, target }: { readonly url: URL; readonly target: string },
+  onSilent: () => void,
 ): void {
   const upstream = connect(url);
   let joined = false;
+  let answered = false;
   upstream.setNoDelay(true);
   upstream.setTimeout(answer_ms, () => upstream.destroy());
   upstream.on('error', () => upstream.destroy());
   socket.once('close', () => upstream.destroy());
   upstream.once('close', () => {
     if (joined) socket.destroy();
-    else deny(socket, 503, 'The media server is starting.');
+    else if (!answered) onSilent();
   });
   upstream.once('data', (answer: Buffer) => {
+    answered = true;
     const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(answer.toString('latin1', 0, 12))?.[1] ?? 503);
     if (status !== 101) {
       deny(socket, outwardStatus(status), 'The media server refused.');
