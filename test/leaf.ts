@@ -15,6 +15,8 @@ export async function takeLeaf(origin: string, meeting: MadeMeeting): Promise<Te
   if (!link) throw new Error('a meeting without a link');
   const browser = await Browser.open({ origin, meeting: link, name: 'Eve' });
   const { token } = await browser.member.token();
+  // The token is there with the Welcome; a leaf that says goodbye has opened it.
+  await browser.untilIn();
   return {
     identity: browser.view.id,
     token,

@@ -12,6 +12,7 @@ import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
 import { identityOf } from '../../../protocol/encryption/kdf.ts';
 import { Refusal } from '../../../protocol/encryption/refusal.ts';
+import { retire } from '../../../protocol/mls/group.ts';
 import { pause, wall_clock, type Clock } from './clock.ts';
 import { enter, prepare, TurnedAway } from './entering.ts';
 import type { Early, Entered, Memory, Ticket, Visitor } from './entering.ts';
@@ -148,6 +149,8 @@ class GroupMember implements Member {
         const visitor = { ...arrived, name, link: this.#link ?? arrived.link };
         const entered = await this.#enter(visitor, early);
         early = null;
+        // Whoever leaves on the way in has no stay, and no secrets of one.
+        if (signal.aborted) return retire(entered.group, null);
         const end = await this.#stayIn(entered, { ...visitor, memory: this.#memory });
         if (end === 'put-out') return this.#finish('removed', null);
         this.#phase = 'connecting';
