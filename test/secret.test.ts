@@ -128,6 +128,58 @@ test('after a meeting the secret is nowhere but in the browsers', async () => {
   });
 });
 
+/** Every way in which words may be written down; base64 in each place where it may begin. */
+function wordSpellings(words: string): string[] {
+  const bytes = Buffer.from(words);
+  const shifted = [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+    // What the bytes beside it could change is cut off at both ends.
+    return text.slice(Math.ceil((shift * 4) / 3), Math.floor(((shift + bytes.length) * 4) / 3));
+  });
+  const url_safe = shifted.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  return [words, encodeURIComponent(words), bytes.toString('hex'), ...shifted, ...url_safe];
+}
+
+test('names and what is written are nowhere but in the browsers of those who were there', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const canaries = ['Zwölferkogel Ada', 'Ångström Ben', 'the heron waits by the third lock'];
+    const [first = '', second = '', text = ''] = canaries;
+    const ada = await visit({ name: first, person: 0 });
+    const ben = await visit({ name: second, person: 1 });
+    const sent = [recordSent(ada), recordSent(ben)];
+    await meetTogether(house.origin, [ada, ben]);
+    await Promise.all([ada.see(second), ben.see(first)]);
+    for (const visitor of [ada, ben]) await button(visitor, names.en.chat).click();
+    await ben.page.getByRole('textbox', { name: names.en.message, exact: true }).fill(text);
+    await button(ben, names.en.send).click();
+    await ada.page.getByRole('log', { name: names.en.chat }).getByText(text).waitFor();
+    await button(ben, names.en.raise).click();
+    await button(ben, names.en.lower).waitFor();
+    const database = await dump();
+    const written = files(house.data_dir).map((file) => [file, readFileSync(file)] as const);
+    const places: (readonly [string, Buffer])[] = [
+      ['what a browser sent', Buffer.from(sent.flat().join('\n'))],
+      ['what a browser sent, in Latin-1', Buffer.from(sent.flat().join('\n'), 'latin1')],
+      ['the log', Buffer.from(house.log_lines.join(''))],
+      ['the database', Buffer.from(database)],
+      ...written,
+    ];
+    for (const canary of canaries) {
+      for (const [where, content] of places) {
+        for (const spelling of wordSpellings(canary))
+          assert.equal(content.indexOf(spelling), -1, `${canary} is in ${where}`);
+      }
+    }
+    // The search finds what is there, in base64 in the middle of other bytes too.
+    const group = /"group":"([\w-]{22})"/.exec(sent.flat().join('\n'))?.[1] ?? '-';
+    assert.ok(database.includes(group));
+    for (const beside of ['', 'a', 'ab']) {
+      const inside = Buffer.from(`${beside}${text}z`).toString('base64');
+      assert.ok(wordSpellings(text).some((spelling) => inside.includes(spelling)));
+    }
+  });
+});
+
 test('the door value and media tokens are in no log line and in no file', async () => {
   await browsers.run(house.origin, async (visit) => {
     const ada = await visit({ name: 'Ada', person: 0 });
