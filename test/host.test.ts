@@ -138,17 +138,49 @@ test('a removed guest is out and shown why; with a new link, the old one opens n
   });
 });
 
-test('a removed guest who stays connected is not let in again, nor sees a frame', async () => {
-  await withHost(async (ada, ben, link) => {
+test('a removed guest is not let in again, but as somebody new', async () => {
+  await withHost(async (ada, ben, link, visit) => {
     ben.expectProblems(/status of 4/);
     await manage(ada, 'Ben', 'Remove Ben');
     await ada.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await heading(ben, 'You were removed from the meeting').waitFor();
     assert.equal(await ben.page.locator('video').count(), 0);
-    // The same tab, with the link it still has, is another person: it kept no key.
+    // The same tab has the key that was banned.
     await ben.page.goto('about:blank');
-    await joinMeeting(ben, link);
-    await Promise.all([ben.see('Ada'), ada.see('Ben')]);
+    await ben.page.goto(link);
+    await ben.page.getByRole('textbox', { name: en.name_field, exact: true }).fill('Ben');
+    await button(ben, en.join).click();
+    await heading(ben, 'You were not let in').waitFor();
+    // Whoever still has the link can come as somebody else: the sheet says so.
+    const other = await visit({ name: 'Somebody', person: 2 });
+    await joinMeeting(other, link);
+    await Promise.all([other.see('Ada'), ada.see('Somebody')]);
+  });
+});
+
+test('a host link makes its holder the host on another device, and leaves the address', async () => {
+  await withHost(async (ada, ben, link, visit) => {
+    await ada.grant(['clipboard-read', 'clipboard-write']);
+    await openPeople(ada);
+    await button(ada, 'Copy host link').click();
+    await ada.page.getByText('Host link copied.').waitFor();
+    const host_link = await ada.page.evaluate(() => navigator.clipboard.readText());
+    assert.ok(host_link.startsWith(`${link}.h`));
+    const phone = await visit({ name: 'Ada on the phone', person: 2, size: 'phone' });
+    await phone.page.goto(host_link);
+    await phone.page.waitForURL(link);
+    await joinMeeting(phone, host_link);
+    assert.equal(phone.page.url(), link);
+    await phone.see('Ben');
+    // Whoever came by it holds the door.
+    await button(phone, 'More').click();
+    await phone.page.getByRole('button', { name: en.people, exact: true }).click();
+    await phone.page.getByRole('combobox', { name: 'Who may come in' }).waitFor();
+    const other = await visit({ name: 'Eve', person: 3 });
+    const changed = `${host_link.slice(0, -2)}${host_link.endsWith('AA') ? 'BA' : 'AA'}`;
+    await other.page.goto(changed);
+    await heading(other, 'This link is incomplete').waitFor();
+    assert.equal(await ben.page.getByRole('button', { name: 'Copy host link' }).count(), 0);
   });
 });
 

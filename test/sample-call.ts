@@ -242,6 +242,7 @@ export function stageSample(sample: Sample): CallModel {
     show: () => undefined,
     playSound: () => undefined,
     copyLink: () => toasts.set([{ id: 99, notice: { kind: 'copied' } }]),
+    copyHostLink: () => undefined,
     act: () => undefined,
     answer(knock) {
       const { waiting, ...rest } = group.get();

@@ -5,6 +5,9 @@
 import { connectLive } from '../../app/live.ts';
 import type { EventFrame } from '../../app/contract.ts';
 import { unreachable } from '../../app/client.ts';
+import { equal } from '../../protocol/encryption/bytes.ts';
+import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
+import { openRoot } from '../../protocol/link/root.ts';
 import { GroupClient, prepareGroup } from './call/group-client.ts';
 import { openSealing } from './call/sealing.ts';
 import { follow } from './call/signal.ts';
@@ -14,7 +17,7 @@ import { applyEvent } from '../meeting.ts';
 import { readChosen } from './devices.ts';
 import type { LeaveReason, Ticket } from './entry.ts';
 import { loadAside } from './later.ts';
-import { readRootSeed } from './root-key.ts';
+import { keepRootSeed, readRootSeed } from './root-key.ts';
 import { keepPlace, readPlace } from './seat.ts';
 import { showDoor } from './visit.ts';
 import type { Visit } from './visit.ts';
@@ -29,9 +32,24 @@ const device_max_ms = 3000;
 const patience_ms = 15_000;
 let kept_seed: ReturnType<typeof readRootSeed> | null = null;
 
-function knowRootSeed(room: string): ReturnType<typeof readRootSeed> {
-  kept_seed ??= readRootSeed(room);
-  return kept_seed;
+async function knowRootSeed({ link, seed }: Visit): ReturnType<typeof readRootSeed> {
+  kept_seed ??= readRootSeed(link.room);
+  return seed ?? (await kept_seed);
+}
+
+/** Of a host link: the seed is kept if it is that of the meeting's root key, and told of if not. */
+export async function keepSeed(visit: Visit): Promise<void> {
+  const { seed, link, store } = visit;
+  if (seed === null) return;
+  const root = await openRoot(seed);
+  const fingerprint = await rootFingerprint(root.public_key);
+  if (equal(fingerprint, link.fingerprint)) {
+    // A private window keeps nothing: there it holds for this page.
+    await keepRootSeed(link.room, seed).catch(() => undefined);
+    return;
+  }
+  visit.seed = null;
+  store.set({ problem: 'malformed' });
 }
 
 /** What can be done before Join is pressed, while the person looks at their own picture. */
@@ -39,7 +57,7 @@ export async function prepare(visit: Visit): Promise<void> {
   openSealing();
   const { link } = visit;
   const warmed = warm();
-  const root_seed = await knowRootSeed(link.room);
+  const root_seed = await knowRootSeed(visit);
   prepareGroup({ link, seat: readPlace(link.room).seat, root_seed });
   await warmed;
 }
@@ -73,7 +91,7 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   const { own, store, link } = visit;
   const { room } = link;
   const { guard } = openSealing();
-  const root_seed = await knowRootSeed(room);
+  const root_seed = await knowRootSeed(visit);
   const { seat } = readPlace(room);
   const group = new GroupClient({ link, seat, root_seed }, name, guard);
   const ticket = firstTicket(group);

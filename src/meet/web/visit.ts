@@ -81,6 +81,8 @@ export class Visit {
   link!: Link;
   /** The door value of the link, B64. */
   door!: Promise<string>;
+  /** Of the root key, where this page was opened by a host link. */
+  seed: Uint8Array<ArrayBuffer> | null = null;
   /** Ends when the page is left. */
   page!: AbortSignal;
   #loading: Promise<Inside> | null = null;
@@ -91,12 +93,15 @@ export class Visit {
   async start(early: EarlyMedia, page: AbortSignal): Promise<void> {
     const { set } = this.store;
     const room = /^\/m\/([^/]+)/.exec(location.pathname)?.[1] ?? '';
-    const { link, fault } = parseFragment(room, location.hash);
+    const { link, fault, ...more } = parseFragment(room, location.hash);
     if (!isSecureContext) return set({ problem: 'insecure' });
     if (findWay() === null) return set({ problem: 'old' });
     if (!link) return set({ problem: fault === 'absent' ? 'absent' : 'malformed' });
     this.page = page;
     this.#knowLink(link);
+    this.seed = 'seed' in more ? more.seed : null;
+    // Before anything else, lest it be shown or copied on.
+    if (this.seed) history.replaceState(history.state, '', formatLink(link));
     page.addEventListener('abort', () => this.following.abort());
     this.own.start(readPlace(room), early, page);
     if (readPlace(room).inside) {
@@ -162,7 +167,8 @@ export class Visit {
     if (fingerprint !== toBase64url(this.link.fingerprint)) return set({ problem: 'malformed' });
     // What was said at the door stays, until one asks again.
     const { problem } = get();
-    const said = problem === 'full' || problem === 'denied' ? problem : null;
+    const stays = problem === 'full' || problem === 'denied' || problem === 'malformed';
+    const said = stays ? problem : null;
     set({ here, people_max, problem: ended ? 'ended' : said, cause: null });
   };
 
@@ -202,7 +208,7 @@ export class Visit {
   async #loadInside(): Promise<Inside> {
     try {
       const inside = await import('./inside.ts');
-      await inside.takeSeat(this.link.room, this.page);
+      await Promise.all([inside.takeSeat(this.link.room, this.page), inside.keepSeed(this)]);
       this.store.set({ inside });
       return inside;
     } catch (cause) {

@@ -5,7 +5,7 @@ import { fromBase64url, toBase64url } from './base64url.ts';
 import type { Bytes } from './base64url.ts';
 import { deriveDoor, hashDoor } from './door.ts';
 import { rootFingerprint } from './fingerprint.ts';
-import { formatLink, parseFragment } from './link.ts';
+import { formatHostLink, formatLink, parseFragment } from './link.ts';
 import type { Link } from './link.ts';
 import { parseLink } from './pasted.ts';
 import { openRoot, verifyRoot } from './root.ts';
@@ -156,13 +156,30 @@ void suite('meeting link', () => {
       [`/m/${first.room}#0.${fragment.slice(2)}`, 'malformed'],
       [`/m/${first.room}#01.${fragment.slice(2)}`, 'malformed'],
       [`/m/${first.room}#1000001.${fragment.slice(2)}`, 'malformed'],
-      [`/m/${first.room}#${fragment}.l`, 'malformed'],
+      [`/m/${first.room}#${fragment}.x`, 'malformed'],
+      [`/m/${first.room}#${fragment}.l.l`, 'malformed'],
+      [`/m/${first.room}#${fragment}.h`, 'malformed'],
+      [`/m/${first.room}#${fragment}.hAAAA`, 'malformed'],
       [`https://evil.example${first.link}`, 'foreign'],
       [`https://meet.example.org:8443${first.link}`, 'foreign'],
       [`https://meet.example.org.evil.example${first.link}`, 'foreign'],
       [`https://meet.example.org@evil.example${first.link}`, 'foreign'],
     ];
     for (const [text, fault] of table) assert.equal(parseLink(text, host).fault, fault, text);
+  });
+
+  void test('a promise of a host and the seed of a host link come back', () => {
+    fc.assert(
+      fc.property(anyLink, exactly(32), fc.boolean(), (plain, seed, promised) => {
+        const link: Link = promised ? { ...plain, hosted: true } : plain;
+        assert.deepEqual(parseLink(formatLink(link), host), { link, fault: null });
+        const text = `https://${host}${formatHostLink(link, seed)}`;
+        assert.deepEqual(parseLink(text, host), { link, seed, fault: null });
+        // Whoever cuts the seed off has the link of a guest, and never another key.
+        const [, fragment = ''] = text.split('#');
+        assert.equal(parseFragment(link.room, fragment.slice(0, -1)).fault, 'malformed');
+      }),
+    );
   });
 
   void test('accents in the host, an escaped #, a port', () => {

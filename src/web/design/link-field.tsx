@@ -1,5 +1,5 @@
 import { type ReactNode, type SubmitEvent, useState } from 'react';
-import { formatLink } from '../../protocol/link/link.ts';
+import { formatHostLink, formatLink } from '../../protocol/link/link.ts';
 import type { LinkFault } from '../../protocol/link/link.ts';
 import { parseLink } from '../../protocol/link/pasted.ts';
 
@@ -20,7 +20,8 @@ export function LinkField({ label, action, empty, faults }: LinkFieldProps): Rea
     const typed = typeof text === 'string' ? text.trim() : '';
     const parsed = parseLink(typed, location.host);
     setFault(typed === '' ? 'empty' : parsed.fault);
-    if (parsed.link) follow(formatLink(parsed.link));
+    const { link } = parsed;
+    if (link) follow(parsed.seed ? formatHostLink(link, parsed.seed) : formatLink(link));
     else event.currentTarget.querySelector('input')?.focus();
   }
 

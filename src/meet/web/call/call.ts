@@ -13,6 +13,7 @@ import { showStream } from './picture.ts';
 import { Pictures } from './pictures.ts';
 import { Roster } from './roster.ts';
 import type { Own } from './roster.ts';
+import { toBase64url } from '../../../protocol/link/base64url.ts';
 import type { HostAct } from '../group/hosting.ts';
 import { load } from './load.ts';
 import { watchLock } from './lock-watch.ts';
@@ -22,6 +23,7 @@ import type { Lock } from './lock.ts';
 import { Signal, follow } from './signal.ts';
 import type { Readable } from './signal.ts';
 import { Sound } from './sound.ts';
+import { Strangers } from './strangers.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Tools } from './tools.ts';
 import type {
@@ -67,6 +69,7 @@ export class Call implements CallModel {
   readonly #camera: OwnTrack;
   readonly #shared = new Signal<Picture | null>(null);
   readonly #hands: Hands;
+  readonly #strangers: Strangers;
   readonly #sound: Sound;
   readonly #subscriptions: Subscriptions;
   readonly #opening: Opening;
@@ -92,7 +95,10 @@ export class Call implements CallModel {
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
     this.#subscriptions = new Subscriptions(group.view, alive);
     this.#hands = new Hands(group, alive);
-    this.lock = watchLock(sealing, group.view, alive);
+    const { counts, breach } = sealing;
+    this.#strangers = new Strangers(group.view, alive);
+    const strangers = this.#strangers.there;
+    this.lock = watchLock({ counts, breach, view: group.view, strangers }, alive);
     this.#opening = new Opening(alive);
     const pictures = new Pictures(this.#opening.seen);
     // What is said before the script of the chat has come waits for it, in order.
@@ -134,6 +140,7 @@ export class Call implements CallModel {
       this.#opening,
       this.#sound,
       this.#roster,
+      this.#strangers,
       this.#microphone,
       this.#camera,
     ];
@@ -258,9 +265,17 @@ export class Call implements CallModel {
     this.#sound.play();
   }
   copyLink(): void {
+    this.#copy(this.#entry.link_url(), { kind: 'copied' });
+  }
+  copyHostLink(): void {
+    const { link_url, root_seed } = this.#entry;
+    if (root_seed === null) return;
+    this.#copy(`${link_url()}.h${toBase64url(root_seed)}`, { kind: 'host-copied' });
+  }
+  #copy(text: string, copied: Notice): void {
     navigator.clipboard
-      .writeText(this.#entry.link_url())
-      .then(() => this.#announce({ kind: 'copied' }))
+      .writeText(text)
+      .then(() => this.#announce(copied))
       .catch(() => this.#announce({ kind: 'not-copied' }));
   }
   act(act: HostAct): void {

@@ -13,6 +13,8 @@ import type { Phase } from './model.ts';
 import type { LeaveReason, Ticket } from '../entry.ts';
 
 export interface Seat {
+  /** Of the own leaf, at the media engine. */
+  readonly identity: () => string;
   /** The ticket asked for when Join was pressed; used once. */
   readonly first: Promise<Ticket> | null;
   /** A new ticket. Rejects where there is none now. */
@@ -154,9 +156,11 @@ export class Connection {
     this.#life.addEventListener('abort', leave);
     this.#went_offline = false;
     room
-      .on(RoomEvent.SignalConnected, () => this.room.set(room))
-      .on(RoomEvent.Connected, () => this.#enter())
-      .on(RoomEvent.Reconnected, () => this.#enter())
+      .on(RoomEvent.SignalConnected, () => this.#begin(room))
+      .on(RoomEvent.Connected, () => this.#enter(room))
+      .on(RoomEvent.Reconnected, () => this.#enter(room))
+      // A server could move us to a room of others: nothing there is ours.
+      .on(RoomEvent.Moved, () => this.#end('lost'))
       .on(RoomEvent.SignalReconnecting, () => this.phase.set('reconnecting'))
       .on(RoomEvent.Reconnecting, () => this.#end('lost'))
       .on(RoomEvent.Disconnected, (reason) => this.#end(judgeDisconnect(reason)));
@@ -174,7 +178,19 @@ export class Connection {
     return outcome;
   }
 
-  #enter(): void {
+  #begin(room: Room): void {
+    if (this.#isOurs(room)) this.room.set(room);
+  }
+
+  /** Under another name than that of our leaf, what we send would be taken for another's. */
+  #isOurs({ localParticipant }: Room): boolean {
+    const ours = localParticipant.identity === this.#seat.identity();
+    if (!ours) this.#end('lost');
+    return ours;
+  }
+
+  #enter(room: Room): void {
+    if (!this.#isOurs(room)) return;
     this.#was_connected = true;
     this.phase.set('connected');
   }

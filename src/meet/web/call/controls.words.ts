@@ -79,6 +79,11 @@ const en = {
       title: 'Something cannot be encrypted',
       what: 'Part of what you send cannot be encrypted by this browser, and so it is not sent.',
     },
+    stranger: {
+      short: 'Somebody without keys is connected',
+      title: 'Somebody without keys is connected',
+      what: 'The server has somebody connected who is not in this meeting. They receive encrypted data only: they can neither hear nor see anything.',
+    },
     alone: {
       short: 'Sending has stopped',
       title: 'Most people do not confirm your keys',
@@ -117,6 +122,7 @@ const en = {
     hand: (name: string) => `${name} raised a hand`,
     waiting: (name: string) => `${name} is waiting to be let in`,
     copied: 'Link copied',
+    'host-copied': 'Host link copied. Give it to nobody who is not to be the host.',
     'not-copied': 'The browser did not let the link be copied. It is in the address bar.',
     'too-fast': 'Not sent: too many messages at once. Wait a few seconds.',
     'muted-by-host': 'A host muted your microphone.',
@@ -227,6 +233,11 @@ const fr: typeof en = {
       title: 'Une partie ne peut pas être chiffrée',
       what: 'Une partie de ce que vous envoyez ne peut pas être chiffrée par ce navigateur, et n’est donc pas envoyée.',
     },
+    stranger: {
+      short: 'Une personne sans clés est connectée',
+      title: 'Une personne sans clés est connectée',
+      what: 'Le serveur a connecté quelqu’un qui n’est pas dans cette réunion. Cette personne ne reçoit que des données chiffrées : elle n’entend et ne voit rien.',
+    },
     alone: {
       short: 'L’envoi est arrêté',
       title: 'La plupart ne confirment plus vos clés',
@@ -266,6 +277,7 @@ const fr: typeof en = {
     hand: (name) => `${name} lève la main`,
     waiting: (name) => `${name} attend d’être admis`,
     copied: 'Lien copié',
+    'host-copied': 'Lien d’hôte copié. Ne le donnez qu’à qui doit être l’hôte.',
     'not-copied':
       'Le navigateur n’a pas permis de copier le lien. Vous le trouverez dans la barre d’adresse.',
     'too-fast': 'Non envoyé : trop de messages d’un coup. Attendez quelques secondes.',

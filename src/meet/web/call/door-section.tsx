@@ -96,6 +96,14 @@ export function DoorSection(props: { model: CallModel }): ReactNode {
           ))}
         </select>
       </label>
+      {model.host && (
+        <div className={css.host_link}>
+          <button type="button" className={css.act} onClick={() => model.copyHostLink()}>
+            {w.copy_host_link}
+          </button>
+          <p>{w.host_link_what}</p>
+        </div>
+      )}
     </>
   );
 }

@@ -26,6 +26,7 @@ export function openDoors(entry: Entry): Doors {
     group,
     sealing: openSealing(),
     seat: {
+      identity: () => group.view.get().own,
       first: entry.ticket,
       ask: () => group.ticket(),
       isOver: async () => (await api.meet.hello({ room, door: await door() })).ended,

@@ -7,14 +7,22 @@ import type { Sealing } from './sealing.ts';
 import { Signal, follow } from './signal.ts';
 import type { Readable } from './signal.ts';
 
-export function watchLock(
-  { counts, breach }: Pick<Sealing, 'counts' | 'breach'>,
-  view: Readable<GroupView>,
-  life: AbortSignal,
-): Readable<Lock> {
+export interface LockParts extends Pick<Sealing, 'counts' | 'breach'> {
+  readonly view: Readable<GroupView>;
+  readonly strangers: Readable<boolean>;
+}
+
+export function watchLock(parts: LockParts, life: AbortSignal): Readable<Lock> {
+  const { counts, breach, view, strangers } = parts;
   let before: readonly LineCount[] = counts.get();
   let lines: readonly LineCount[] = [];
-  const judge = (): Lock => judgeLock({ breach: breach.get() !== null, view: view.get(), lines });
+  const judge = (): Lock =>
+    judgeLock({
+      breach: breach.get() !== null,
+      view: view.get(),
+      strangers: strangers.get(),
+      lines,
+    });
   const lock = new Signal(judge());
   const look = (): void => {
     const next = judge();
@@ -28,5 +36,6 @@ export function watchLock(
   });
   follow(breach, life, look);
   follow(view, life, look);
+  follow(strangers, life, look);
   return lock;
 }

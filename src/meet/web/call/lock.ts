@@ -21,6 +21,8 @@ export type LockReason =
   | 'refused'
   /** What is sent does not go out sealed. */
   | 'unsent'
+  /** Somebody is connected to the media server who is not in the group. */
+  | 'stranger'
   /** Most others confirm nothing: sending has stopped. */
   | 'alone'
   /** Something went past the guard; the connection was closed. */
@@ -34,6 +36,8 @@ export interface Lock {
 export interface LockFacts {
   readonly breach: boolean;
   readonly view: GroupView;
+  /** Somebody without a leaf is connected. */
+  readonly strangers: boolean;
   /** What the lines did since the last look. */
   readonly lines: readonly LineCount[];
 }
@@ -41,19 +45,19 @@ export interface LockFacts {
 /** A few frames are always on their way across a change of keys. */
 const refused_max = 10;
 
-export function judgeLock({ breach, view, lines }: LockFacts): Lock {
+export function judgeLock({ breach, view, strangers, lines }: LockFacts): Lock {
   if (breach) return { state: 'red', reason: 'breach' };
   if (view.pulse === 'alone') return { state: 'red', reason: 'alone' };
   if (view.phase !== 'in') return { state: 'amber', reason: 'joining' };
-  const refused = lines.some(({ passed, dropped }) => {
-    return (dropped.refused ?? 0) > refused_max && passed === 0;
-  });
+  // Also beside frames that open: whoever can put some in could put in a whole picture.
+  const refused = lines.some(({ dropped }) => (dropped.refused ?? 0) > refused_max);
   if (refused) return { state: 'red', reason: 'refused' };
   const failed = lines.some(({ direction, dropped }) => {
     const { failed: wrong = 0, codec = 0 } = dropped;
     return direction === 'send' && wrong + codec > 0;
   });
   if (failed) return { state: 'amber', reason: 'unsent' };
+  if (strangers) return { state: 'amber', reason: 'stranger' };
   if (view.pulse !== 'well') return { state: 'amber', reason: view.pulse };
   const others = [...view.leaves.values()].filter(({ identity }) => identity !== view.own);
   if (others.some(({ confirmed }) => !confirmed)) return { state: 'amber', reason: 'unconfirmed' };

@@ -97,7 +97,8 @@ export type Notice =
         | 'end-failed'
         | 'host-failed'
         | 'now-host'
-        | 'relinked';
+        | 'relinked'
+        | 'host-copied';
     };
 
 export interface Toast {
@@ -144,6 +145,8 @@ export interface CallModel {
   show(ids: ReadonlySet<string>): void;
   playSound(): void;
   copyLink(): void;
+  /** The link that makes its holder the host; where one is not the host, nothing. */
+  copyHostLink(): void;
   /** What a host may do; for others it is refused. */
   act(act: HostAct): void;
   /** A host lets in who waits, or sends them away. */

@@ -29,11 +29,13 @@ async function prepare({ seat, link, ...given }: GroupPrepare): Promise<Member> 
   const onEvent = (event: MemberEvent): void => {
     keeper.hear(event);
     if (event.kind === 'memory') void keepMemory(seat, key, event);
-    if (event.kind === 'view' && final.has(event.view.phase)) void forgetKey(seat);
+    // A removed key is banned. It stays, so that this tab is not let in again as somebody new.
+    const ended = event.kind === 'view' && final.has(event.view.phase);
+    if (ended && event.view.phase !== 'removed') void forgetKey(seat);
     tellPage(event);
   };
-  const hosted = { ...secret, hosted: false };
-  const member = { ...given, room, link: hosted, name: promised_name, key, memory };
+  const promise = { ...secret, hosted: link.hosted === true };
+  const member = { ...given, room, link: promise, name: promised_name, key, memory };
   return startMember(member, onEvent);
 }
 
