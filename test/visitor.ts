@@ -169,7 +169,10 @@ function recordTraffic(
   context.on('request', (request) => {
     note(request.url(), request.headers()['referer']);
   });
-  context.on('weberror', (error) => problems.push(`page error: ${String(error.error().stack)}`));
+  context.on('weberror', (error) => {
+    const { stack, message } = error.error();
+    problems.push(`page error: ${stack === undefined || stack === '' ? message : stack}`);
+  });
   context.on('console', (message) => {
     const { url } = message.location();
     if (message.type() === 'error')

@@ -2,7 +2,7 @@
  * A member of the room without any key and without the guard, who takes down every encoded frame
  * the media server forwards, and lets the browser try to decode it all the same.
  */
-import { Room, RoomEvent, setLogLevel } from 'livekit-client';
+import { Room, RoomEvent, Track, setLogLevel } from 'livekit-client';
 
 interface Streams {
   readonly readable: ReadableStream<{ data: ArrayBuffer; type?: string }>;
@@ -24,6 +24,15 @@ export async function tap(url: string, token: string): Promise<void> {
       super({ ...configuration, encodedInsertableStreams: true } as RTCConfiguration);
       this.addEventListener('track', ({ receiver, track }) => take(receiver, track.kind));
     }
+    override addTransceiver(
+      track: MediaStreamTrack | string,
+      init?: RTCRtpTransceiverInit,
+    ): RTCRtpTransceiver {
+      const transceiver = super.addTransceiver(track, init);
+      const { readable, writable } = streamsOf(transceiver.sender);
+      void readable.pipeTo(writable);
+      return transceiver;
+    }
     override setConfiguration(configuration?: RTCConfiguration): void {
       super.setConfiguration({
         ...configuration,
@@ -38,10 +47,12 @@ export async function tap(url: string, token: string): Promise<void> {
   await room.connect(url, token);
 }
 
+function streamsOf(end: RTCRtpSender | RTCRtpReceiver): Streams {
+  return (end as unknown as { createEncodedStreams(): Streams }).createEncodedStreams();
+}
+
 function take(receiver: RTCRtpReceiver, kind: string): void {
-  const { readable, writable } = (
-    receiver as unknown as { createEncodedStreams(): Streams }
-  ).createEncodedStreams();
+  const { readable, writable } = streamsOf(receiver);
   const copy = new TransformStream({
     transform(frame: { data: ArrayBuffer }, out) {
       if (frames.length < frames_max) {
@@ -51,6 +62,15 @@ function take(receiver: RTCRtpReceiver, kind: string): void {
     },
   });
   void readable.pipeThrough(copy).pipeTo(writable);
+}
+
+/** Picture and sound in clear, as a server or somebody it let in could send them. */
+export async function publishClear(): Promise<void> {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  for (const track of stream.getTracks()) {
+    const source = track.kind === 'audio' ? Track.Source.Microphone : Track.Source.Camera;
+    await room.localParticipant.publishTrack(track, { source, videoCodec: 'vp8', red: false });
+  }
 }
 
 export function taken(): { frames: typeof frames; packets: number[][] } {

@@ -1,0 +1,287 @@
+/**
+ * A media server that lies, in calls as people have them: nothing is rendered that its person did
+ * not seal, nothing leaves that was switched off, and the lock says that something is wrong.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  MuteTrackRequest,
+  Room,
+  RoomMovedResponse,
+  SignalResponse,
+  TrackSource,
+} from '@livekit/protocol';
+import { bare_flags } from '../bench/bare/flags.ts';
+import { openBrowsers, startChromium } from './browser.ts';
+import { admit, openTap } from './guard/member.ts';
+import type { MemberPage } from './guard/member.ts';
+import { startHouse } from './house.ts';
+import type { TestHouse } from './house.ts';
+import { button, createMeeting, joinMeeting, pressJoin } from './journey.ts';
+import { participantsOf, standBetween } from './media/hostile-signalling.ts';
+import type { HostileSignalling } from './media/hostile-signalling.ts';
+import { names } from './names.ts';
+import { elapse, until } from './until.ts';
+import type { Visitor } from './visitor.ts';
+
+const browsers = openBrowsers();
+const { en } = names;
+const patience_ms = 20_000;
+let house: TestHouse;
+
+before(async () => {
+  house = await startHouse();
+});
+after(async () => {
+  await browsers.close();
+  await house.stop();
+});
+
+interface Scene {
+  readonly ada: Visitor;
+  readonly ben: Visitor;
+  readonly link: string;
+  readonly room: string;
+  /** What Ada is told by the media server. */
+  readonly server: HostileSignalling;
+  readonly visit: Parameters<Parameters<typeof browsers.run>[1]>[0];
+}
+
+/** Ada's server lies from the first message on, or once it is told to. */
+function withAda(play: (scene: Scene) => Promise<void>, lie?: HostileSignalling['lie']) {
+  return browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const ben = await visit({ name: 'Ben', person: 1 });
+    const server = await standBetween(ada.page);
+    // What stands between is a socket of the test's making, and not as calm as a browser's.
+    ada.expectProblems(/WebSocket is already in CLOSING/);
+    if (lie) server.lie = lie;
+    const link = await createMeeting(ada, house.origin);
+    await pressJoin(ada);
+    await joinMeeting(ben, link);
+    const room = /\/m\/(\w+)/.exec(link)?.[1] ?? '';
+    await play({ ada, ben, link, room, server, visit });
+  });
+}
+
+/** Frames that the decoders of a page have made of what came. */
+async function framesDecoded({ page }: Visitor): Promise<number> {
+  const connections = await page.evaluate(() => window.readers.describeConnections());
+  let frames = 0;
+  for (const connection of connections) {
+    const { report = [] } = connection as { report?: { framesDecoded?: number }[] };
+    for (const { framesDecoded: count = 0 } of report) frames += count;
+  }
+  return frames;
+}
+
+function lockSays({ page }: Visitor, text: string): Promise<void> {
+  return page.getByRole('banner').or(page.locator('header')).getByText(text).first().waitFor();
+}
+
+/** Ada's connections are made anew, from nothing: she hears what the server says from then on. */
+async function comeBack({ page }: Visitor, server: HostileSignalling): Promise<void> {
+  await server.cut();
+  for (const event of ['offline', 'online'])
+    await page.evaluate((name) => window.dispatchEvent(new Event(name)), event);
+}
+
+async function enterRoom(tap: MemberPage, room: string): Promise<void> {
+  const [url, token] = await admit(house, room, tap.identity);
+  await tap.page.evaluate(([u, t]) => window.tapped.tap(u, t), [url, token] as const);
+}
+
+test('what a person switched off stays off, whatever the server asks', async () => {
+  await withAda(async ({ ada, ben, server }) => {
+    await Promise.all([ben.see('Ada'), ben.hear(0)]);
+    await button(ada, en.mute).click();
+    await button(ada, en.stop_video).click();
+    await ben.hearNothingOf(0);
+    await ben.tile('Ada').locator('video').waitFor({ state: 'hidden' });
+    assert.equal(server.own_tracks.length, 2);
+    for (const { sid } of server.own_tracks) {
+      const value = new MuteTrackRequest({ sid, muted: false });
+      server.say(new SignalResponse({ message: { case: 'mute', value } }));
+    }
+    await ben.hearNothingOf(0);
+    assert.equal(await ada.page.evaluate(() => window.readers.liveCameras()), 0);
+    await button(ada, en.unmute).waitFor();
+    await button(ada, en.start_video).waitFor();
+    // The switches are the person's own, and work as before.
+    await button(ada, en.unmute).click();
+    await button(ada, en.start_video).click();
+    await Promise.all([ben.see('Ada'), ben.hear(0)]);
+  });
+});
+
+test('a picture under another’s name is not shown, and the lock is red', async () => {
+  const swapped = new Map<string, string>();
+  let armed = false;
+  let own = '';
+  await withAda(
+    async ({ ada, ben, link, server, visit }) => {
+      const cy = await visit({ name: 'Cy', person: 2 });
+      await joinMeeting(cy, link);
+      await Promise.all([ada.see('Ben'), ada.see('Cy'), cy.see('Ben')]);
+      const [one, two] = swapped.keys();
+      assert.ok(one !== undefined && two !== undefined);
+      swapped.set(one, two);
+      swapped.set(two, one);
+      armed = true;
+      await comeBack(ada, server);
+      await lockSays(ada, 'Foreign frames are held back');
+      await Promise.all([ada.hearNothingOf(1), ada.hearNothingOf(2)]);
+      assert.equal(await framesDecoded(ada), 0);
+      await Promise.all([cy.see('Ben'), ben.see('Cy')]);
+    },
+    (message) => {
+      const { message: told } = message;
+      if (told.case === 'join') own = told.value.participant?.identity ?? '';
+      for (const person of participantsOf(message)) {
+        if (person.identity === own) continue;
+        if (!armed) swapped.set(person.identity, person.identity);
+        else person.identity = swapped.get(person.identity) ?? person.identity;
+      }
+      return message;
+    },
+  );
+});
+
+test('a camera said to be a screen is not shown, and the lock is red', async () => {
+  await withAda(
+    async ({ ada, ben }) => {
+      await ben.see('Ada');
+      await lockSays(ada, 'Foreign frames are held back');
+      await ada.hearNothingOf(1);
+      assert.equal(await framesDecoded(ada), 0);
+    },
+    (message) => {
+      for (const { tracks } of participantsOf(message)) {
+        for (const track of tracks) {
+          const is_sound = track.source === TrackSource.MICROPHONE;
+          track.source = is_sound ? TrackSource.SCREEN_SHARE_AUDIO : TrackSource.SCREEN_SHARE;
+        }
+      }
+      return message;
+    },
+  );
+});
+
+test('who connects without keys decodes nothing, is not shown, and the lock tells of them', async () => {
+  const browser = await startChromium({ person: 3, flags: bare_flags });
+  try {
+    await withAda(async ({ ada, ben, room }) => {
+      await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+      const tap = await openTap(browser, house.origin);
+      await enterRoom(tap, room);
+      await tap.page.evaluate(() => window.tapped.publishClear());
+      await lockSays(ada, 'Somebody without keys is connected');
+      const { frames } = await until('frames of both people', patience_ms, async () => {
+        const taken = await tap.page.evaluate(() => window.tapped.taken());
+        return taken.frames.length >= 300 && taken;
+      });
+      // Each ends with the trailer of a sealed frame, but for those the engine makes up itself.
+      const sealed = frames.filter(({ bytes }) => ((bytes.at(-1) ?? 0) & 0xf0) === 0xc0);
+      assert.ok(sealed.length > frames.length * 0.9, `${sealed.length} of ${frames.length}`);
+      const decoded = await tap.page.evaluate(() => window.tapped.decoded());
+      assert.ok(decoded.received > 100);
+      assert.equal(decoded.frames, 0);
+      assert.equal(await ada.page.getByRole('group').count(), 2);
+      await ada.hearNothingOf(3);
+      await tap.context.close();
+      await lockSays(ada, 'End-to-end encrypted');
+    });
+  } finally {
+    await browser.close();
+  }
+});
+
+test('frames in clear under the name of somebody here are not shown, and the lock is red', async () => {
+  const browser = await startChromium({ person: 3, flags: bare_flags });
+  let own = '';
+  let taken = '';
+  let intruder = '';
+  let armed = false;
+  try {
+    await withAda(
+      async ({ ada, ben, room, server }) => {
+        await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+        const tap = await openTap(browser, house.origin);
+        intruder = tap.identity;
+        await enterRoom(tap, room);
+        await tap.page.evaluate(() => window.tapped.publishClear());
+        armed = true;
+        await comeBack(ada, server);
+        await lockSays(ada, 'Foreign frames are held back');
+        await Promise.all([ada.hearNothingOf(3), ada.hearNothingOf(1)]);
+        assert.equal(await framesDecoded(ada), 0);
+        await tap.context.close();
+      },
+      (message) => {
+        const { message: told } = message;
+        if (told.case === 'join') own = told.value.participant?.identity ?? '';
+        // The one whose name is taken is not told of any more.
+        for (const person of participantsOf(message)) {
+          if (person.identity === own) continue;
+          if (person.identity === intruder) person.identity = armed ? taken : intruder;
+          else if (armed) person.identity = 'nobody';
+          else taken = person.identity;
+        }
+        return message;
+      },
+    );
+  } finally {
+    await browser.close();
+  }
+});
+
+test('a server that moves somebody, or gives them another name, has them for a moment only', async () => {
+  let renamed = false;
+  await withAda(
+    async ({ ada, ben, server }) => {
+      await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+      const value = new RoomMovedResponse({ room: new Room({ name: 'elsewhere', sid: 'RM_x' }) });
+      server.say(new SignalResponse({ message: { case: 'roomMoved', value } }));
+      await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+      renamed = true;
+      await comeBack(ada, server);
+      await ada.page.getByText('Reconnecting…').waitFor();
+      await ben.tile('Ada').locator('video').waitFor({ state: 'hidden' });
+      await ben.hearNothingOf(0);
+      renamed = false;
+      await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+    },
+    (message) => {
+      const { message: told } = message;
+      if (renamed && told.case === 'join' && told.value.participant) {
+        told.value.participant.identity = 'somebody else';
+      }
+      return message;
+    },
+  );
+});
+
+test('a removed guest whom the server keeps connected decodes nothing a second later', async () => {
+  const { media } = house.house;
+  const close = media.closeSeat.bind(media);
+  Object.assign(media, { closeSeat: () => Promise.resolve() });
+  try {
+    await withAda(async ({ ada, ben }) => {
+      await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+      await button(ada, en.people).click();
+      await button(ada, 'Options for Ben').click();
+      await button(ada, 'Remove Ben').click();
+      const asked = ada.page.getByRole('dialog');
+      await asked.getByRole('button', { name: 'Remove', exact: true }).click();
+      // Once Ada has the new epoch: others send under it half a second later at most.
+      await ada.tile('Ben').waitFor({ state: 'detached' });
+      await elapse(1000);
+      const decoded = await framesDecoded(ben);
+      await elapse(700);
+      assert.equal(await framesDecoded(ben), decoded);
+      await ben.page.getByRole('heading', { name: 'You were removed' }).waitFor();
+    });
+  } finally {
+    Object.assign(media, { closeSeat: close });
+  }
+});
