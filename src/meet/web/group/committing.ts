@@ -233,8 +233,7 @@ export class Committing {
     const entry = await appoint(root, key.public_key, { room, group: id, created });
     const hosts = [...policy.hosts, entry];
     const next: Policy = { ...policy, hosts };
-    line.host_proof = { chain: chainOf(next, entry.key), created };
-    await line.prove();
+    await line.showHosting({ chain: chainOf(next, entry.key), created });
     const pending = await commit(group, { policy: next });
     this.#send(pending, { welcomes: [], gone: [], hosts: await hostsOf(next) });
   }

@@ -145,8 +145,7 @@ async function begin(visitor: Visitor): Promise<Entered | null> {
     return null;
   }
   if (root) {
-    line.host_proof = { chain: chainOf(policy, toBase64url(key.public_key)), created };
-    await line.prove();
+    await line.showHosting({ chain: chainOf(policy, toBase64url(key.public_key)), created });
   }
   return { group, seq: 0 };
 }

@@ -77,7 +77,8 @@ export class Line {
   /** The root key of the room, once `prove` has found it to be the link's. */
   root: Bytes | undefined;
   /** What makes this member a host to the service; told with each proof. */
-  host_proof: HostProof | undefined;
+  #host_proof: HostProof | undefined;
+  #showing: Promise<unknown> = Promise.resolve();
   /** Derived from the link as it is now, base64url. */
   door: string;
   readonly #parts: LineParts;
@@ -107,6 +108,18 @@ export class Line {
     }
   }
 
+  /** Resolves once the service knows of these appointments and of no others. @throws as `prove` */
+  async showHosting(proof: HostProof | undefined): Promise<void> {
+    if (JSON.stringify(proof) !== JSON.stringify(this.#host_proof)) {
+      this.#host_proof = proof;
+      this.#showing = this.prove().catch((cause: unknown) => {
+        this.#host_proof = undefined;
+        throw cause;
+      });
+    }
+    await this.#showing;
+  }
+
   async #proveOnce(): Promise<Proven> {
     const { doors, room, fingerprint, key } = this.#parts;
     const { keys } = doors.live.api;
@@ -117,11 +130,11 @@ export class Line {
     this.root = root_key;
     const sig = toBase64url(await proveKey(key, bytesFrom(nonce, 32), room));
     const proof = { room, key: toBase64url(key.public_key), sig };
-    const proven = await keys.prove({ ...proof, ...this.host_proof }).catch((cause: unknown) => {
+    const proven = await keys.prove({ ...proof, ...this.#host_proof }).catch((cause: unknown) => {
       // Of a group that has ended: its hosts are none in the next one.
       const over = isRefused(cause, 'keys.no-group') || isRefused(cause, 'keys.bad-chain');
-      if (!over || !this.host_proof) throw cause;
-      this.host_proof = undefined;
+      if (!over || !this.#host_proof) throw cause;
+      this.#host_proof = undefined;
       return keys.prove(proof);
     });
     this.#pass = proven.pass;

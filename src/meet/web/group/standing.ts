@@ -5,13 +5,10 @@ import { chainOf } from '../../../protocol/encryption/policy.ts';
 import { linkSecret, type Group } from '../../../protocol/mls/group.ts';
 import type { Line } from './line.ts';
 
-/** Shows the service the appointments one has now, where they changed. Throws Refused. */
+/** Resolves once the service knows of the appointments one has now. Throws Refused. */
 export async function keepStanding(line: Line, group: Group): Promise<void> {
   const { policy, key, room } = group;
   line.door = toBase64url(await deriveDoor(linkSecret(group), room));
   const chain = chainOf(policy, toBase64url(key.public_key));
-  const known = line.host_proof?.chain ?? [];
-  if (JSON.stringify(chain) === JSON.stringify(known)) return;
-  line.host_proof = chain.length === 0 ? undefined : { chain, created: policy.created };
-  await line.prove();
+  await line.showHosting(chain.length === 0 ? undefined : { chain, created: policy.created });
 }
