@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { defaultCryptoProvider, getCiphersuiteFromName } from 'ts-mls';
+import type { Hpke } from 'ts-mls';
 import { decryptWithLabel, encryptWithLabel } from 'ts-mls/crypto/hpke.js';
 import { openMeeting, random } from '#test/mls/meeting.ts';
 import { checkVectors } from '#test/mls/vectors.ts';
@@ -19,6 +20,29 @@ import vectors from './vectors.json' with { type: 'json' };
 const bytes = (hex: string): Bytes => new Uint8Array(Buffer.from(hex, 'hex'));
 const hex = (given: Uint8Array): string => Buffer.from(given).toString('hex');
 const kinds: readonly SuiteKind[] = ['web', 'soft'];
+
+/** A pair of `to`'s is taken by `from`, and what it seals or exports for it comes out again. */
+async function agreeOnHpke(from: Hpke, to: Hpke): Promise<void> {
+  const context = random(40);
+  const pair = await to.generateKeyPair();
+  const recipient = await from.importPublicKey(await to.exportPublicKey(pair.publicKey));
+  const { enc, ct } = await encryptWithLabel(recipient, 'x', context, context, from);
+  const opened = await decryptWithLabel(pair.privateKey, 'x', context, enc, ct, to);
+  assert.deepEqual(opened, new Uint8Array(context));
+  const made = await from.exportSecret(recipient, context, 32, context);
+  const got = await to.importSecret(pair.privateKey, context, made.enc, 32, context);
+  assert.deepEqual(got, made.secret);
+  // The same key from the same seed, and the same public half.
+  const seed = random(32);
+  const [one, other] = [await from.deriveKeyPair(seed), await to.deriveKeyPair(seed)];
+  assert.deepEqual(
+    await from.exportPublicKey(one.publicKey),
+    await to.exportPublicKey(other.publicKey),
+  );
+  const sealed = await from.encryptAead(random(16).fill(7), context.slice(0, 12), context, seed);
+  const plain = await to.decryptAead(random(16).fill(7), context.slice(0, 12), context, sealed);
+  assert.deepEqual(plain, new Uint8Array(seed));
+}
 
 async function suiteOf(kind: SuiteKind, seed: Bytes = random(32)): Promise<Suite> {
   return openSuite(await openLeafKey({ kind: 'soft', seed }), kind);
@@ -55,33 +79,35 @@ suite('cipher suite 1', () => {
     assert.equal(hex(await exportKey(known, exporter_labels.link, linkContext(2))), given.link_2);
   });
 
-  test('what one kind seals or derives, the other opens and agrees on', async () => {
-    const [web, soft] = await Promise.all(kinds.map((kind) => suiteOf(kind)));
-    assert.ok(web && soft);
-    const context = random(40);
-    for (const [from, to] of [
-      [web, soft],
-      [soft, web],
-    ] as const) {
-      const pair = await to.hpke.generateKeyPair();
-      const secret = await to.hpke.exportPrivateKey(pair.privateKey);
-      const public_key = await to.hpke.exportPublicKey(pair.publicKey);
-      assert.deepEqual(await from.publicOf(secret), public_key);
-      const recipient = await from.hpke.importPublicKey(public_key);
-      const { enc, ct } = await encryptWithLabel(recipient, 'x', context, context, from.hpke);
-      const opened = await decryptWithLabel(pair.privateKey, 'x', context, enc, ct, to.hpke);
-      assert.deepEqual(opened, new Uint8Array(context));
-      const made = await from.hpke.exportSecret(recipient, context, 32, context);
-      const got = await to.hpke.importSecret(pair.privateKey, context, made.enc, 32, context);
-      assert.deepEqual(got, made.secret);
-      await assert.rejects(
-        Promise.resolve(to.hpke.open(pair.privateKey, enc, random(48), context)),
-      );
-      await assert.rejects(from.hpke.importPublicKey(random(31)));
-      await assert.rejects(from.hpke.importPrivateKey(random(33)));
+  test('what one seals or derives, the other opens and agrees on; ts-mls’s own too', async () => {
+    const own = await Promise.all(kinds.map((kind) => suiteOf(kind)));
+    const theirs = await defaultCryptoProvider.getCiphersuiteImpl(
+      getCiphersuiteFromName(suite_name),
+    );
+    const all: readonly Hpke[] = [...own, theirs].map(({ hpke }) => hpke);
+    for (const [from, to] of all.flatMap((one) => all.map((other) => [one, other] as const))) {
+      await agreeOnHpke(from, to);
+    }
+    const secret = random(32);
+    const [web, soft] = await Promise.all(own.map((kind) => kind.publicOf(secret)));
+    assert.deepEqual(web, soft);
+  });
+
+  test('what is no key, or not sealed so, is refused', async () => {
+    for (const { hpke } of await Promise.all(kinds.map((kind) => suiteOf(kind)))) {
+      const { privateKey, publicKey } = await hpke.generateKeyPair();
+      const context = random(40);
+      const { enc, ct } = await hpke.seal(publicKey, context, context);
+      assert.deepEqual(await hpke.open(privateKey, enc, ct, context), new Uint8Array(context));
+      await assert.rejects(hpke.open(privateKey, enc, random(48), context));
+      await assert.rejects(hpke.open(privateKey, enc, ct, random(40)));
+      await assert.rejects(hpke.open(privateKey, random(31), ct, context));
+      await assert.rejects(hpke.importPublicKey(random(31)));
+      await assert.rejects(hpke.importPrivateKey(random(33)));
       // A point of small order gives a secret that everybody knows.
-      const small = await from.hpke.importPublicKey(new Uint8Array(32));
-      await assert.rejects(from.hpke.seal(small, context, context));
+      const small = await hpke.importPublicKey(new Uint8Array(32));
+      await assert.rejects(hpke.seal(small, context, context));
+      await assert.rejects(hpke.open(privateKey, new Uint8Array(32), ct, context));
     }
   });
 

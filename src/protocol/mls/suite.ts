@@ -1,5 +1,4 @@
 /** MLS cipher suite 1 (MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519) as this browser can do it. */
-import { getCiphersuiteFromName, getCiphersuiteImpl } from 'ts-mls';
 import type { CiphersuiteImpl, Extension, Hash, Hpke, Kdf } from 'ts-mls';
 import { encode } from 'ts-mls/codec/tlsEncoder.js';
 import { decodeVarLenData, varLenDataEncoder } from 'ts-mls/codec/variableLength.js';
@@ -11,6 +10,8 @@ import { concat, equal, utf8 } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { verifyBare } from '../encryption/ed25519.ts';
 import type { LeafKey } from '../encryption/ed25519.ts';
+import { makeHpke } from './hpke.ts';
+import type { Curve } from './hpke.ts';
 
 export const suite_name = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519';
 
@@ -73,13 +74,14 @@ function baseSuite(kind: SuiteKind): Promise<Omit<Suite, 'signature'>> {
 }
 
 async function makeSuite(kind: SuiteKind): Promise<Omit<Suite, 'signature'>> {
-  const base = { ...(await getCiphersuiteImpl(getCiphersuiteFromName(suite_name))), hash, kdf };
-  if (kind === 'web') return { ...base, publicOf: webPublicOf };
-  const { makeSoftHpke, softPublicOf } = await import('./soft-hpke.ts');
+  const curve = kind === 'web' ? web_curve : (await import('./soft-curve.ts')).soft_curve;
   return {
-    ...base,
-    hpke: makeSoftHpke(base.hpke),
-    publicOf: async (secret) => Promise.resolve(softPublicOf(secret)),
+    name: suite_name,
+    hash,
+    kdf,
+    rng: { randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)) },
+    hpke: makeHpke(curve),
+    publicOf: (secret) => curve.publicOf(secret),
   };
 }
 
@@ -98,11 +100,19 @@ const hash: Hash = {
   verifyMac: async (key, mac, data) => Promise.resolve(equal(mac, hmac(sha256, key, data))),
 };
 
-async function webPublicOf(secret: Uint8Array): Promise<Uint8Array> {
-  const pkcs8 = concat(pkcs8_head, secret);
-  const key = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', false, ['deriveBits']);
-  const base = await crypto.subtle.importKey('raw', base_point, 'X25519', false, []);
-  return new Uint8Array(await crypto.subtle.deriveBits({ name: 'X25519', public: base }, key, 256));
+/** X25519 by WebCrypto (Secure Curves), which refuses a shared secret of zeros itself. */
+const web_curve: Curve = {
+  publicOf: (secret) => webSharedSecret(secret, base_point),
+  sharedSecret: webSharedSecret,
+};
+
+async function webSharedSecret(secret: Uint8Array, other: Uint8Array): Promise<Uint8Array> {
+  const { subtle } = crypto;
+  const [key, public_key] = await Promise.all([
+    subtle.importKey('pkcs8', concat(pkcs8_head, secret), 'X25519', false, ['deriveBits']),
+    subtle.importKey('raw', own(other), 'X25519', false, []),
+  ]);
+  return new Uint8Array(await subtle.deriveBits({ name: 'X25519', public: public_key }, key, 256));
 }
 
 /**
