@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { leanClient } from './start/lean.ts';
 import { silentClient } from './start/silent.ts';
 
 /**
@@ -10,7 +11,9 @@ import { silentClient } from './start/silent.ts';
 const browsers = ['chrome123', 'firefox120', 'safari17.5'];
 
 const begins =
-  /src[\\/](web[\\/](lang|early|hydrate)|web[\\/]design[\\/](icon|mark|masthead)|app[\\/]client|meet[\\/]web[\\/](api|root-key)|protocol[\\/]link[\\/](base64url|door|fingerprint|link))\.tsx?$/;
+  /src[\\/](web[\\/](lang|early|hydrate)|web[\\/]design[\\/](icon|mark|masthead)|app[\\/]client|meet[\\/]web[\\/]api|protocol[\\/]link[\\/](base64url|door|fingerprint|link))\.tsx?$/;
+
+const held = /src[\\/](meet[\\/]web[\\/]root-key|protocol[\\/]link[\\/]root)\.ts$/;
 
 /**
  * Vite's loader of later chunks, in a quarter of its size: the styles and scripts that a chunk
@@ -44,7 +47,7 @@ const smallPreload: Plugin = {
 
 export default defineConfig({
   publicDir: false,
-  plugins: [react(), smallPreload, silentClient],
+  plugins: [react(), smallPreload, leanClient, silentClient],
   // As modules they load what a browser lacks only where it lacks it.
   worker: { format: 'es' },
   css: {
@@ -79,6 +82,8 @@ export default defineConfig({
             },
             // What every page begins with, in one file: many small ones weigh more.
             { name: 'page', test: begins },
+            // Of whoever makes a meeting or goes into one; not of the page before that.
+            { name: 'root', test: held },
           ],
         },
       },

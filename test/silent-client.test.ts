@@ -3,7 +3,38 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
+import { emptied_classes, lean } from '../start/lean.ts';
 import { silence } from '../start/silent.ts';
+
+async function readClient(): Promise<string> {
+  const file = fileURLToPath(import.meta.resolve('livekit-client'));
+  return readFile(file.replace(/[^/\\]+$/, 'livekit-client.esm.mjs'), 'utf8');
+}
+
+describe('the media client has only what a sealed call uses', () => {
+  test('what was emptied has every method that is left to be called on it', async () => {
+    const code = lean(await readClient());
+    for (const name of emptied_classes) {
+      const [body = ''] = new RegExp(`class ${name} extends [^{]*\\{.*\\}`).exec(code) ?? [];
+      const field = name[0]?.toLowerCase() + name.slice(1);
+      const calls = code.matchAll(
+        new RegExp(`\\b(?:this|_this\\d*|self)\\.(?:room[A-Z])?${field}\\.(\\w+)\\(`, 'gi'),
+      );
+      const wanted = new Set([...calls].map(([, method = '']) => method));
+      for (const method of wanted) {
+        if (['on', 'off', 'once', 'emit', 'removeAllListeners'].includes(method)) continue;
+        // Of the encryption of its own there is never an object.
+        if (name === 'E2EEManager') continue;
+        assert.ok(body.includes(` ${method}(`), `${name}.${method}`);
+      }
+      assert.ok(name === 'E2EEManager' || wanted.size > 0, name);
+    }
+  });
+
+  test('a client that has changed is noticed', () => {
+    assert.throws(() => lean('class E2EEManager {}'), /has no FrameMetadataManager/);
+  });
+});
 
 describe('the media client says nothing', () => {
   test('a statement that only logs is gone, whatever it says', () => {
@@ -23,8 +54,7 @@ describe('the media client says nothing', () => {
   });
 
   test('of the client itself several hundred statements go, and it is still a module', async () => {
-    const file = fileURLToPath(import.meta.resolve('livekit-client'));
-    const code = await readFile(file.replace(/[^/\\]+$/, 'livekit-client.esm.mjs'), 'utf8');
+    const code = await readClient();
     const silent = silence(code);
     assert.equal(silence(silent), silent);
     assert.ok(code.length - silent.length > 30_000, String(code.length - silent.length));
