@@ -3,6 +3,7 @@
  * rival or a bare baseline of the same run; nothing is asserted.
  */
 import { benchEvents } from './events.ts';
+import { benchFrames } from './frames.ts';
 import { benchIdle } from './idle.ts';
 import { benchJavascript } from './javascript.ts';
 import { benchJoin } from './join.ts';
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   javascript: benchJavascript,
   join: benchJoin,
   picture: benchPicture,
+  frames: benchFrames,
   idle: benchIdle,
   events: benchEvents,
 };
