@@ -64,6 +64,8 @@ export interface CommittingParts {
 export class Committing {
   readonly #parts: CommittingParts;
   #cancelTurn: (() => void) | null = null;
+  /** Whether the turn that is waited for is to do what only this member would. */
+  #urgent = false;
   #cancelLook: () => void = () => undefined;
   #cancelled = false;
   /** After a batch that could not be made: one by one, to find which. */
@@ -97,13 +99,19 @@ export class Committing {
   async look(): Promise<void> {
     this.#cancelLook();
     const { following, clock, queue } = this.#parts;
-    if (this.#cancelled || !following.open || following.pending || this.#cancelTurn) return;
+    if (this.#cancelled || !following.open || following.pending) return;
     const need = this.#need();
     if (need.next_ms !== null) this.#lookAfter(need.next_ms - clock.now_ms());
     const urgent = this.#isUrgent(need);
+    if (this.#cancelTurn) {
+      // In a large meeting one's turn may be half a minute away: what nobody else does is not kept.
+      if (!urgent || this.#urgent) return;
+      this.enterEpoch();
+    }
     if (need.removes.length + need.knocks.length === 0 && !urgent) return;
     const wait_ms = urgent ? 0 : await this.#turn(need);
     if (wait_ms === null) return;
+    this.#urgent = urgent;
     this.#cancelTurn = clock.after(wait_ms, () => {
       this.#cancelTurn = null;
       queue.put(() => this.#commit());

@@ -5,6 +5,8 @@ import { Refused } from '#src/app/client.ts';
 import { Refusal } from '#src/protocol/encryption/refusal.ts';
 import type { Link } from '#src/protocol/link/link.ts';
 import { toBase64url } from '#src/protocol/link/base64url.ts';
+import { wall_clock, type Clock } from './clock.ts';
+import { turn_ms } from './committing.ts';
 import { startDelivery, type Delivery } from '#test/group/delivery.ts';
 import { agree, Browser, closeBrowsers, type Given } from '#test/group/browser.ts';
 
@@ -172,6 +174,33 @@ test('a co-host acts as a host, until it is taken back; nobody touches a root ho
   await assert.rejects(ben.member.host({ kind: 'gate', gate: 'open' }), isCode('commit.policy'));
   await cy.member.host({ kind: 'gate', gate: 'open' });
   await agree(ada, ben, cy, dee);
+});
+
+test('what a host does does not wait for a turn that is far away', async () => {
+  const { link: meeting, seed } = await delivery.makeMeeting();
+  // Every turn but the first is never: as in a large meeting, where it is half a minute away.
+  const turns: number[] = [];
+  const clock: Clock = {
+    ...wall_clock,
+    after(wait_ms, act) {
+      if (wait_ms === 0 || wait_ms % turn_ms !== 0) return wall_clock.after(wait_ms, act);
+      turns.push(wait_ms);
+      return () => undefined;
+    },
+  };
+  const ada = await open({ meeting, root_seed: seed, world: { clock } });
+  await ada.untilIn();
+  const ben = await open({ meeting, name: 'Ben' });
+  await ben.untilIn();
+  // Ben's commits never arrive. Ada waits for her turn in every second epoch or so.
+  ben.bend = { call: (name, _input, go) => (name === 'commit' ? new Promise(() => {}) : go()) };
+  for (let guest = 1; turns.length === 0; guest += 1) {
+    assert.ok(guest < 20, 'a turn that is not the first');
+    const cy = await open({ meeting, name: `Guest ${String(guest)}` });
+    await cy.until('in, or kept waiting', () => cy.view.phase === 'in' || turns.length > 0);
+  }
+  await ada.member.host({ kind: 'gate', gate: 'lobby' });
+  assert.equal(ada.view.gate, 'lobby');
 });
 
 test('two hosts who change the link at once both get what they asked for', async () => {
