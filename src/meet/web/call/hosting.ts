@@ -26,14 +26,20 @@ export function watchHosts(parts: HostingParts, life: AbortSignal): void {
   });
 }
 
+/** Whoever knocks again and again is heard no more often than this. */
+const between_chimes_ms = 5000;
+
 function watchDoor({ group, announce }: HostingParts, life: AbortSignal): void {
   let known = new Set<string>();
+  let chimed_ms = Number.NEGATIVE_INFINITY;
   const look = (): void => {
     const { waiting } = group.view.get();
     const fresh = waiting.filter(({ id }) => !known.has(id));
     known = new Set(waiting.map(({ id }) => id));
     for (const { name } of fresh) announce({ kind: 'waiting', name: cleanName(name) });
-    if (fresh.length > 0) chime();
+    if (fresh.length === 0 || performance.now() - chimed_ms < between_chimes_ms) return;
+    chimed_ms = performance.now();
+    chime();
   };
   follow(group.view, life, look);
   look();

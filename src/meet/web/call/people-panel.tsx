@@ -103,7 +103,9 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
     opener.current?.focus();
   };
   const manages = mayManage(group, person);
-  const role = h.roles[group.leaves.get(person.identity)?.role ?? 'guest'];
+  const leaf = group.leaves.get(person.identity);
+  // A server could copy a host's leaf into a group of its own: nobody is called a host unheard.
+  const role = leaf && (leaf.confirmed || person.you) ? h.roles[leaf.role] : '';
   return (
     <li>
       <div className={css.person}>
