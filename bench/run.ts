@@ -4,6 +4,7 @@
  */
 import { benchEvents } from './events.ts';
 import { benchFrames } from './frames.ts';
+import { benchGroups } from './groups.ts';
 import { benchIdle } from './idle.ts';
 import { benchJavascript } from './javascript.ts';
 import { benchJoin } from './join.ts';
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   join: benchJoin,
   picture: benchPicture,
   frames: benchFrames,
+  groups: benchGroups,
   idle: benchIdle,
   events: benchEvents,
 };

@@ -70,6 +70,8 @@ export class Browser {
   view: MemberView = nothing_yet;
   media: Media | undefined;
   memory: MemberStart['memory'] = null;
+  /** Told of everything, before anything is waited for. */
+  onEvent: (event: MemberEvent) => void = () => undefined;
   /** Where beats go. */
   onBeat: (bytes: Uint8Array<ArrayBuffer>) => void = () => undefined;
   readonly #gone = new AbortController();
@@ -163,6 +165,7 @@ export class Browser {
   #hear(event: MemberEvent): void {
     if (this.#gone.signal.aborted) return;
     this.events.push(event);
+    this.onEvent(event);
     if (event.kind === 'view') this.view = event.view;
     if (event.kind === 'keys') this.media = event;
     if (event.kind === 'switch') this.switches.push(event.epoch);
