@@ -2,10 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import { startChromium } from '#test/browser.ts';
 import { bundleScript } from '#test/media/readers.ts';
+import { serveHtml } from '#test/serve-html.ts';
 import { bare_flags } from './bare/flags.ts';
 import { heading, line, say, spreadOf } from './figure.ts';
 import type { Cost } from './frames/page.ts';
-import { serveHtml } from './serve.ts';
 
 declare global {
   interface Window {

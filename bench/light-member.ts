@@ -12,6 +12,7 @@ import { knock } from '#src/protocol/mls/knock.ts';
 import { newLeaf } from '#src/protocol/mls/leaf.ts';
 import { wall_clock } from '#src/meet/web/group/clock.ts';
 import type { Entry } from '#src/meet/web/group/delivery.ts';
+import { hearAnswer } from '#src/meet/web/group/entering.ts';
 import { Line, openDoors } from '#src/meet/web/group/line.ts';
 
 export interface LightMember {
@@ -38,19 +39,13 @@ export async function openLight({ origin, meeting, name }: LightSeat): Promise<L
   const line = new Line({ doors, room, door, fingerprint, key, clock: wall_clock, signal });
   await line.prove();
   const asked = await knock(await newLeaf(key, Date.now()), meeting, { name, note: '' });
-  const wire = {
-    link: asked.link,
-    kp: toBase64url(asked.key_package),
-    name: toBase64url(asked.sealed_name),
-    mac: toBase64url(asked.mac),
-    admit: null,
-  };
   const member = {
     id: await identityOf(key.public_key),
     answer_ms: 0,
     leave: () => life.abort(),
   };
-  const number = await untilWelcomed(line, wire, signal);
+  const { number, answer } = await hearAnswer({ line }, asked, signal);
+  if (answer !== 'welcomed') throw new Error(`the answer to a knock was ${answer}`);
   const { group, epoch } = await line.call('welcome', { knock: number });
   const ready = (of: number): void => {
     line.call('ready', { group, epoch: of }).catch(() => undefined);
@@ -67,30 +62,4 @@ export async function openLight({ origin, meeting, name }: LightSeat): Promise<L
     onRefused: () => undefined,
   });
   return member;
-}
-
-function untilWelcomed(
-  line: Line,
-  wire: Parameters<Line['knock']>[0],
-  signal: AbortSignal,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let number = '';
-    const take = (answer: string | null | undefined): void => {
-      if (answer === 'welcomed') resolve(number);
-      else if (answer) reject(new Error(`the answer to a knock was ${answer}`));
-    };
-    line.knock(wire, {
-      signal,
-      onState: (state) => {
-        number = state.knock;
-        take(state.answer);
-      },
-      onEvent: ({ data }) => {
-        const { knocks = [] } = data as { knocks?: { knock: string; answer: string }[] };
-        take(knocks.find((each) => each.knock === number)?.answer);
-      },
-      onRefused: reject,
-    });
-  });
 }

@@ -1,8 +1,5 @@
 /** RFC 9420's vectors and a recorded meeting, in the bundle and the browsers that people have. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { SuiteKind } from '#src/protocol/mls/suite.ts';
@@ -10,6 +7,8 @@ import { startChromium } from './browser.ts';
 import { findFirefox } from './find-browser.ts';
 import { startFirefox } from './firefox.ts';
 import { bundleScript } from './media/readers.ts';
+import { serveHtml } from './serve-html.ts';
+import type { Served } from './serve-html.ts';
 
 declare global {
   interface Window {
@@ -19,25 +18,15 @@ declare global {
 
 const kinds: readonly SuiteKind[] = ['web', 'soft'];
 const firefox_path = findFirefox();
-const server = createServer((_request, response) => {
-  response.setHeader('content-type', 'text/html');
-  response.end('<!doctype html><title>Vectors</title>');
-});
-let origin: string;
+let served: Served;
 let script: string;
 
 before(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  served = await serveHtml('<!doctype html><title>Vectors</title>');
   const entry = fileURLToPath(new URL('./mls/vectors.ts', import.meta.url));
   script = await bundleScript('vectors', entry);
 });
-after(async () => {
-  server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
-});
+after(() => served.close());
 
 interface BrowserPage {
   goto(url: string): Promise<unknown>;
@@ -47,7 +36,7 @@ interface BrowserPage {
 }
 
 async function checkIn(page: BrowserPage): Promise<void> {
-  await page.goto(origin);
+  await page.goto(served.origin);
   await page.add(script);
   for (const kind of kinds) {
     const { checked, wrong } = await page.run(kind);

@@ -19,6 +19,8 @@ export interface Entry {
   readonly name: string;
   /** The whole link as it is now, to be copied. */
   readonly link_url: () => string;
+  /** The same for the host's other devices; null where this browser is not the host's. */
+  readonly host_link_url: () => string | null;
   /** The root key's seed where this browser made the meeting: whoever has it is the host. */
   readonly root_seed: Uint8Array<ArrayBuffer> | null;
   /** Live tracks, handed over: the call stops them. Null where there is none, or it is off. */

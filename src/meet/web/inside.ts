@@ -7,6 +7,7 @@ import type { EventFrame } from '../../app/contract.ts';
 import { unreachable } from '../../app/client.ts';
 import { equal } from '../../protocol/encryption/bytes.ts';
 import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
+import { formatHostLink } from '../../protocol/link/link.ts';
 import { openRoot } from '../../protocol/link/root.ts';
 import { GroupClient, prepareGroup } from './call/group-client.ts';
 import { openSealing } from './call/sealing.ts';
@@ -110,7 +111,12 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   document.documentElement.dataset['inside'] = '';
   const speaker_id = readChosen().speaker_id ?? null;
   const { audio, video } = own.handOver();
-  const linked = { root_seed, door: () => visit.door, link_url: () => store.get().link_url };
+  const linked = {
+    root_seed,
+    door: () => visit.door,
+    link_url: () => store.get().link_url,
+    host_link_url: () => root_seed && location.origin + formatHostLink(visit.link, root_seed),
+  };
   const media = { audio, video, audio_on, video_on, speaker_id };
   store.set({ over: null, entry: { room, name, group, ticket, ...linked, ...media } });
 }

@@ -54,3 +54,8 @@ export function wipe(...secrets: readonly Uint8Array[]): void {
 export async function sha256(bytes: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
+
+/** Bytes in a buffer of their own, which is what WebCrypto's types ask for. */
+export function own(bytes: Uint8Array): Bytes {
+  return new Uint8Array(bytes);
+}

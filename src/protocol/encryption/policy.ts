@@ -14,9 +14,9 @@ import { Refusal, must } from './refusal.ts';
 export const policy_extension = 0xf0c1;
 
 const policy_bytes_max = 8192;
-const hosts_max = 16;
+export const hosts_max = 16;
 const past_max = 8;
-const banned_max = 96;
+export const banned_max = 96;
 const flags_max = 16;
 const link_max = 1_000_000;
 

@@ -4,7 +4,8 @@ import type { Bytes } from './base64url.ts';
 /**
  * The meeting link (encryption design, section 2):
  * `https://<host>/m/<room>#<version>.<B64(secret)>.<B64(fingerprint)>[.l]`; a host link has
- * `.h<B64(seed of the root key)>` after it. All that guards the meeting stands in the fragment, which browsers do not send.
+ * `.h<B64(seed of the root key)>` after it. All that guards the meeting stands in the fragment, which
+ * browsers do not send.
  */
 export interface Link {
   /** 26 characters, given by the server. */

@@ -1,12 +1,11 @@
 /** Messages of members: chat, names, hands, and whatever carries a person's authority. */
 import { createApplicationMessage } from 'ts-mls';
 import { labelled } from '../link/fingerprint.ts';
-import { concat, u64, wipe } from '../encryption/bytes.ts';
+import { concat, own, u64, wipe } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { must } from '../encryption/refusal.ts';
 import { live, spend, viewState } from './group.ts';
 import type { Group } from './group.ts';
-import { own } from './suite.ts';
 import { leafAt } from './tree.ts';
 import { encodeMessage, guarded } from './wire.ts';
 

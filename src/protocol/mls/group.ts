@@ -3,7 +3,7 @@ import { createGroupInfoWithExternalPub, mlsExporter } from 'ts-mls';
 import type { ClientConfig, ClientState, PskIndex } from 'ts-mls';
 import { defaultClientConfig } from 'ts-mls/clientConfig.js';
 import { toBase64url } from '../link/base64url.ts';
-import { equal, wipe } from '../encryption/bytes.ts';
+import { equal, own, wipe } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import type { BeatPlace } from '../encryption/beat.ts';
 import type { LeafKey } from '../encryption/ed25519.ts';
@@ -16,7 +16,6 @@ import { decodePolicy, policy_extension, roleOf } from '../encryption/policy.ts'
 import type { Policy, Role } from '../encryption/policy.ts';
 import { must } from '../encryption/refusal.ts';
 import { formatCode } from '../encryption/verification.ts';
-import { own } from './suite.ts';
 import type { Suite } from './suite.ts';
 import { leafAt, leavesOf } from './tree.ts';
 import { encodeInfo, encodeTree } from './wire.ts';

@@ -6,7 +6,7 @@
 import type { Hpke, PrivateKey, PublicKey } from 'ts-mls';
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concat, utf8, wipe } from '../encryption/bytes.ts';
+import { concat, own, utf8, wipe } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 
 /** X25519 (RFC 7748). Keys have 32 bytes; `sharedSecret` throws where it would be all zero. */
@@ -77,14 +77,20 @@ function schedule(shared: Uint8Array, info: Uint8Array): Schedule {
 }
 
 async function encapsulate(curve: Curve, recipient: Uint8Array): Promise<[Uint8Array, Uint8Array]> {
-  const own = crypto.getRandomValues(new Uint8Array(32));
-  const [enc, dh] = await Promise.all([curve.publicOf(own), curve.sharedSecret(own, recipient)]);
-  wipe(own);
+  const fresh = crypto.getRandomValues(new Uint8Array(32));
+  const [enc, dh] = await Promise.all([
+    curve.publicOf(fresh),
+    curve.sharedSecret(fresh, recipient),
+  ]);
+  wipe(fresh);
   return [enc, kemSecret(dh, enc, recipient)];
 }
 
-async function decapsulate(curve: Curve, own: Uint8Array, enc: Uint8Array): Promise<Uint8Array> {
-  const [dh, recipient] = await Promise.all([curve.sharedSecret(own, enc), curve.publicOf(own)]);
+async function decapsulate(curve: Curve, secret: Uint8Array, enc: Uint8Array): Promise<Uint8Array> {
+  const [dh, recipient] = await Promise.all([
+    curve.sharedSecret(secret, enc),
+    curve.publicOf(secret),
+  ]);
   return kemSecret(dh, enc, recipient);
 }
 
@@ -102,14 +108,9 @@ async function aead(
   aad: Uint8Array | undefined,
   data: Uint8Array,
 ): Promise<Uint8Array> {
-  const handle = await crypto.subtle.importKey('raw', plain(key), 'AES-GCM', false, [how]);
-  const parameters = { name: 'AES-GCM', iv: plain(nonce), additionalData: plain(aad ?? nothing) };
-  return new Uint8Array(await crypto.subtle[how](parameters, handle, plain(data)));
-}
-
-/** Bytes in a buffer of their own, which is what WebCrypto's types ask for. */
-function plain(bytes: Uint8Array): Bytes {
-  return new Uint8Array(bytes);
+  const handle = await crypto.subtle.importKey('raw', own(key), 'AES-GCM', false, [how]);
+  const parameters = { name: 'AES-GCM', iv: own(nonce), additionalData: own(aad ?? nothing) };
+  return new Uint8Array(await crypto.subtle[how](parameters, handle, own(data)));
 }
 
 export function makeHpke(curve: Curve): Hpke {
@@ -123,8 +124,8 @@ export function makeHpke(curve: Curve): Hpke {
       const { key, nonce } = schedule(shared, info);
       return { enc, ct: await aead('encrypt', key, nonce, aad, plaintext) };
     },
-    async open(own, enc, ciphertext, info, aad) {
-      const { key, nonce } = schedule(await decapsulate(curve, rawOf(own), enc), info);
+    async open(secret, enc, ciphertext, info, aad) {
+      const { key, nonce } = schedule(await decapsulate(curve, rawOf(secret), enc), info);
       return aead('decrypt', key, nonce, aad, ciphertext);
     },
     async exportSecret(recipient, context, length, info) {
@@ -132,8 +133,8 @@ export function makeHpke(curve: Curve): Hpke {
       const { exporter } = schedule(shared, info);
       return { enc, secret: labeledExpand(suite_id, exporter, 'sec', context, length) };
     },
-    async importSecret(own, context, enc, length, info) {
-      const { exporter } = schedule(await decapsulate(curve, rawOf(own), enc), info);
+    async importSecret(secret, context, enc, length, info) {
+      const { exporter } = schedule(await decapsulate(curve, rawOf(secret), enc), info);
       return labeledExpand(suite_id, exporter, 'sec', context, length);
     },
     importPrivateKey: async (raw) => Promise.resolve(asPrivate(checkLength(raw))),

@@ -7,7 +7,7 @@ import { groupContextEncoder } from 'ts-mls/groupContext.js';
 import { verifyGroupInfoSignature } from 'ts-mls/groupInfo.js';
 import { toBase64url } from '../link/base64url.ts';
 import type { Link } from '../link/link.ts';
-import { equal } from '../encryption/bytes.ts';
+import { equal, own } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { openInfo } from '../encryption/info.ts';
 import { pskName } from '../encryption/kdf.ts';
@@ -21,7 +21,7 @@ import type { Group } from './group.ts';
 import { forgetLeaf } from './leaf.ts';
 import type { Leaf } from './leaf.ts';
 import type { Expectation } from './receive.ts';
-import { own, suite_name } from './suite.ts';
+import { suite_name } from './suite.ts';
 import type { Suite } from './suite.ts';
 import { checkTree, checkUnmerged, hide, leafAt, leavesOf, show } from './tree.ts';
 import {

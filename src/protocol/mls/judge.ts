@@ -5,7 +5,7 @@
 import type { Commit, KeyPackage, LeafNode, Proposal } from 'ts-mls';
 import { toBase64url } from '../link/base64url.ts';
 import { checkAdmit } from '../encryption/admit.ts';
-import { equal, sha256 } from '../encryption/bytes.ts';
+import { equal, own, sha256 } from '../encryption/bytes.ts';
 import { adds_max } from '../encryption/consents.ts';
 import type { Consents } from '../encryption/consents.ts';
 import { pskName } from '../encryption/kdf.ts';
@@ -15,7 +15,6 @@ import { policy_extension, roleOf, rootEntries } from '../encryption/policy.ts';
 import type { Policy } from '../encryption/policy.ts';
 import { Refusal, must } from '../encryption/refusal.ts';
 import type { Group } from './group.ts';
-import { own } from './suite.ts';
 import { checkKeyPackage, leafAt } from './tree.ts';
 import { leaves_max } from './wire.ts';
 

@@ -6,7 +6,7 @@ import { toBase64url } from '../link/base64url.ts';
 import type { Link } from '../link/link.ts';
 import { checkAdmit } from '../encryption/admit.ts';
 import type { Admit } from '../encryption/admit.ts';
-import { equal, sha256 } from '../encryption/bytes.ts';
+import { equal, own, sha256 } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { authenticateKnock, checkKnockMac, openGreeting } from '../encryption/knock.ts';
 import { sealGreeting, sealed_name_bytes_max } from '../encryption/knock.ts';
@@ -17,7 +17,6 @@ import { must } from '../encryption/refusal.ts';
 import { linkSecret, live } from './group.ts';
 import type { Group } from './group.ts';
 import type { Leaf } from './leaf.ts';
-import { own } from './suite.ts';
 import { checkKeyPackage } from './tree.ts';
 import { decodeMessage, guarded } from './wire.ts';
 

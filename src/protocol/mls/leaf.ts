@@ -2,10 +2,10 @@
 import { generateKeyPackageWithKey } from 'ts-mls';
 import type { KeyPackage, PrivateKeyPackage } from 'ts-mls';
 import { makeKeyPackageRef } from 'ts-mls/keyPackage.js';
-import { wipe } from '../encryption/bytes.ts';
+import { own, wipe } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import type { LeafKey } from '../encryption/ed25519.ts';
-import { openSuite, own } from './suite.ts';
+import { openSuite } from './suite.ts';
 import type { Suite, SuiteKind } from './suite.ts';
 import { capabilities, lifetime_s } from './tree.ts';
 import { encodeKeyPackage } from './wire.ts';

@@ -4,7 +4,7 @@ import type { ClientState, PrivateMessage, PublicMessage } from 'ts-mls';
 import { unprotectPublicMessage } from 'ts-mls/messageProtectionPublic.js';
 import { CodecError, CryptoVerificationError, ValidationError } from 'ts-mls/mlsError.js';
 import { toBase64url } from '../link/base64url.ts';
-import { equal, wipe } from '../encryption/bytes.ts';
+import { equal, own, wipe } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { decodeConsents } from '../encryption/consents.ts';
 import { encodePolicy, isBanned } from '../encryption/policy.ts';
@@ -15,7 +15,6 @@ import type { Group, Member } from './group.ts';
 import { judgeProposals, readProposals } from './judge.ts';
 import type { Proposed } from './judge.ts';
 import { openPrivate, readSender } from './opened.ts';
-import { own } from './suite.ts';
 import { leafAt, leavesOf } from './tree.ts';
 import { decodeMessage, encodeLeaf, guarded } from './wire.ts';
 

@@ -6,8 +6,7 @@ import { decodeGroupContext, groupContextEncoder } from 'ts-mls/groupContext.js'
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concat, equal, utf8 } from '../encryption/bytes.ts';
-import type { Bytes } from '../encryption/bytes.ts';
+import { concat, equal, own, utf8 } from '../encryption/bytes.ts';
 import { verifyBare } from '../encryption/ed25519.ts';
 import type { LeafKey } from '../encryption/ed25519.ts';
 import { makeHpke } from './hpke.ts';
@@ -41,11 +40,6 @@ function findKind(): Promise<SuiteKind> {
     () => 'soft',
   );
   return native;
-}
-
-/** Bytes in a buffer of their own, which is what WebCrypto's types ask for. */
-export function own(bytes: Uint8Array): Bytes {
-  return new Uint8Array(bytes);
 }
 
 /**

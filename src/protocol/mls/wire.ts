@@ -9,11 +9,10 @@ import { decodeVarLenData } from 'ts-mls/codec/variableLength.js';
 import { decodeGroupInfo, encodeGroupInfo } from 'ts-mls/groupInfo.js';
 import { encodeLeafNode } from 'ts-mls/leafNode.js';
 import { decodeNode, encodeRatchetTree, extendRatchetTree } from 'ts-mls/ratchetTree.js';
-import { equal } from '../encryption/bytes.ts';
+import { equal, own } from '../encryption/bytes.ts';
 import type { Bytes } from '../encryption/bytes.ts';
 import { Refusal, must } from '../encryption/refusal.ts';
 import type { RefusalCode } from '../encryption/refusal.ts';
-import { own } from './suite.ts';
 
 export const leaves_max = 500;
 

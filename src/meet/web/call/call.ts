@@ -13,7 +13,6 @@ import { showStream } from './picture.ts';
 import { Pictures } from './pictures.ts';
 import { Roster } from './roster.ts';
 import type { Own } from './roster.ts';
-import { toBase64url } from '../../../protocol/link/base64url.ts';
 import type { HostAct } from '../group/hosting.ts';
 import { load } from './load.ts';
 import { watchLock } from './lock-watch.ts';
@@ -268,9 +267,8 @@ export class Call implements CallModel {
     this.#copy(this.#entry.link_url(), { kind: 'copied' });
   }
   copyHostLink(): void {
-    const { link_url, root_seed } = this.#entry;
-    if (root_seed === null) return;
-    this.#copy(`${link_url()}.h${toBase64url(root_seed)}`, { kind: 'host-copied' });
+    const url = this.#entry.host_link_url();
+    if (url !== null) this.#copy(url, { kind: 'host-copied' });
   }
   #copy(text: string, copied: Notice): void {
     navigator.clipboard

@@ -18,6 +18,7 @@ import { ToastStack } from './toast-stack.tsx';
 import { Toolbar } from './toolbar.tsx';
 import type { Controls } from './toolbar.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useDue } from './use-due.ts';
 import { useValue } from './use-value.ts';
 import css from './controls.module.css';
 
@@ -49,11 +50,7 @@ export function Top(props: Seated): ReactNode {
 
 /** Text that appears only once what it says has lasted. */
 function Late(props: { text: string }): ReactNode {
-  const [due, setDue] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setDue(true), told_after_ms);
-    return () => clearTimeout(timer);
-  }, []);
+  const due = useDue(told_after_ms);
   return due && <span className={css.banner}>{props.text}</span>;
 }
 

@@ -2,6 +2,7 @@
 import { useId } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
+import { gates } from '../../../protocol/encryption/policy.ts';
 import type { Waiting } from '../group/waiting.ts';
 import { Face } from './avatar.tsx';
 import { cleanName } from './face.ts';
@@ -9,8 +10,6 @@ import { host_words } from './host.words.ts';
 import type { CallModel } from './model.ts';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
-
-const gates = ['open', 'lobby', 'locked'] as const;
 
 function WaitingRow(props: { model: CallModel; who: Waiting }): ReactNode {
   const w = useWords(host_words);

@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { Call as RunningCall } from './call.ts';
 import { CallView } from './call-view.tsx';
 import { openDoors } from './doors.ts';
+import { useDue } from './use-due.ts';
 import { useLife } from './use-life.ts';
 import { setLogLevel } from './media.ts';
 import { follow } from './signal.ts';
@@ -27,19 +28,6 @@ interface CallProps {
 function remember(call: RunningCall, room: string, life: AbortSignal): void {
   follow(call.microphone, life, ({ on }) => keepPlace(room, { audio_on: on }));
   follow(call.camera, life, ({ on }) => keepPlace(room, { video_on: on }));
-}
-
-/**
- * Whether to draw already. Connecting has begun by the first rendering, but its first steps wait
- * for the end of it: drawing comes a turn later, while the network answers.
- */
-function useNextTurn(): boolean {
-  const [due, setDue] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setDue(true), 0);
-    return () => clearTimeout(timer);
-  }, []);
-  return due;
 }
 
 /** A running call on screen. It starts connecting with its first rendering. */
@@ -63,5 +51,7 @@ export function Call(props: CallProps): ReactNode {
       here = false;
     };
   }, [call, life, onLeft]);
-  return useNextTurn() ? <CallView model={call} /> : null;
+  // Connecting has begun by the first rendering, but its first steps wait for the end of it: drawing
+  // comes a turn later, while the network answers.
+  return useDue(0) ? <CallView model={call} /> : null;
 }

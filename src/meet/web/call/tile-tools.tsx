@@ -1,5 +1,4 @@
 /** What one can do at the tiles: pin one, turn the page, and where there are none, invite. */
-import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BackIcon, CopyIcon, NextIcon, PinIcon, UnpinIcon } from './icons.tsx';
@@ -7,6 +6,7 @@ import type { CallModel } from './model.ts';
 import type { Seating } from './seating.ts';
 import { controls_words } from './controls.words.ts';
 import { host_words } from './host.words.ts';
+import { useDue } from './use-due.ts';
 import { useValue } from './use-value.ts';
 import tile from './tile.module.css';
 import stage from './stage.module.css';
@@ -66,12 +66,7 @@ const let_in_ms = 1500;
 
 function AtDoor(): ReactNode {
   const w = useWords(host_words);
-  const [due, setDue] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setDue(true), let_in_ms);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!due) return null;
+  if (!useDue(let_in_ms)) return null;
   return (
     <output>
       <h2>{w.at_door}</h2>

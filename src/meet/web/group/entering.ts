@@ -193,12 +193,17 @@ function admitSelf(
   return admit(root, key.public_key, bytesFrom(group, 16), epochFrom(epoch));
 }
 
-interface Heard {
+export interface Heard {
   readonly number: string;
   readonly answer: KnockAnswer;
 }
 
-function hearAnswer({ line }: Visitor, asked: Knock, signal: AbortSignal): Promise<Heard> {
+/** Knocks, and resolves with what it was answered. */
+export function hearAnswer(
+  { line }: Pick<Visitor, 'line'>,
+  asked: Knock,
+  signal: AbortSignal,
+): Promise<Heard> {
   const { link, key_package, sealed_name, mac } = asked;
   const wire = {
     link,

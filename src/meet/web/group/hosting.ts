@@ -7,7 +7,7 @@ import { toBase64url } from '../../../protocol/link/base64url.ts';
 import { appoint } from '../../../protocol/encryption/appointment.ts';
 import type { Appointment } from '../../../protocol/encryption/appointment.ts';
 import { bytesOf } from '../../../protocol/encryption/json.ts';
-import { isHost, roleOf } from '../../../protocol/encryption/policy.ts';
+import { banned_max, hosts_max, isHost, roleOf } from '../../../protocol/encryption/policy.ts';
 import type { Gate, Policy } from '../../../protocol/encryption/policy.ts';
 import { must } from '../../../protocol/encryption/refusal.ts';
 import type { Group, Seat } from '../../../protocol/mls/group.ts';
@@ -26,10 +26,6 @@ export interface Plan {
   readonly policy: Policy;
   readonly remove: readonly number[];
 }
-
-/** Of a policy. */
-export const hosts_max = 16;
-const banned_max = 96;
 
 /**
  * What to commit, or null where it is done already.
