@@ -19,7 +19,7 @@ import { startAll, stopAll, type Service } from './app/service.ts';
 import { Sockets } from './app/socket.ts';
 import { readConfig, type Config } from './config.ts';
 import { createMedia, participant, type Media } from './media/index.ts';
-import { bindKeys, isLeaf, type KeysDeps } from './keys/index.ts';
+import { bindKeys, hasSeat, type KeysDeps } from './keys/index.ts';
 import { Admission, bindMeet, createAttendance, forgetJob, meetings } from './meet/index.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -90,7 +90,7 @@ type Ground = { log: Log; pages: Pages; postgres: Postgres; db: Database };
 
 /** Every part that stands on a migrated database, and the services among them in start order. */
 function compose(config: Config, options: ServeOptions, { log, pages, postgres, db }: Ground) {
-  const admission = new Admission(db, (room, id) => isLeaf(db, room, id));
+  const admission = new Admission(db, (room, id) => hasSeat(db, room, id));
   const media: Media = createMedia({
     config,
     log: log.child({ part: 'media' }),

@@ -41,6 +41,7 @@ export interface MlsGroupTable {
   epoch: number;
   hosts: string[];
   id: string;
+  open: boolean;
   ready_epoch: number;
   room: string;
   seq: number;
@@ -79,6 +80,7 @@ export interface MlsInfoTable {
 export interface MlsKnockTable {
   account: string;
   admit: Buffer | null;
+  ahead: boolean;
   answer: string | null;
   answered_at: Date | null;
   digest: Buffer;

@@ -1,7 +1,11 @@
 import type { Ctx } from '../app/server.ts';
+import { unseat } from './ahead.ts';
 import { keys, type Answer } from './contract.ts';
 import type { Desk } from './desk.ts';
 import type { Group, KnockRow } from './store.ts';
+
+/** After these nobody knocks again with the same key and link. */
+const final: ReadonlySet<Answer> = new Set(['denied', 'relinked', 'ended']);
 
 /**
  * Ends the waiting of knocks: to the group's members, where they were shown, and to each knocker.
@@ -29,6 +33,7 @@ export async function answerKnocks(
   }
   for (const { id, account } of rows)
     await ctx.publish(keys, 'answered', account, { knocks: [{ knock: id, answer }] });
+  if (final.has(answer)) await unseat(ctx, desk, rows);
   ctx.after(() => desk.tendLater(first.room, desk.pace.answer_kept_ms));
 }
 

@@ -1,6 +1,7 @@
 import type { Input, Output } from '../app/contract.ts';
 import { CallerError } from '../app/error.ts';
 import type { Ctx } from '../app/server.ts';
+import { unseat } from './ahead.ts';
 import { answerKnocks, lockWaiting } from './answer.ts';
 import type { keys } from './contract.ts';
 import type { Desk, Door } from './desk.ts';
@@ -17,6 +18,7 @@ type Commit = Input<Calls['commit']>;
 /** What a commit did beside the log, to be undone if it is voided. */
 export interface Undo {
   readonly hosts: readonly string[];
+  readonly open: boolean;
   /** Knocks it welcomed. */
   readonly welcomed: readonly string[];
   /** Leaves it made none any more, and the epochs they joined in. */
@@ -29,7 +31,7 @@ export interface Undo {
 
 /**
  * Closes an epoch. What it does to the group is in the message, which members judge; what is stated
- * beside it (welcomes, gone, door, hosts) lands with it or not at all.
+ * beside it (welcomes, gone, door, hosts, open) lands with it or not at all.
  * @throws CallerError `keys.adrift`, `keys.not-host`, `keys.bad-link`, `keys.full`
  */
 export async function commit(
@@ -45,16 +47,19 @@ export async function commit(
   const { group, leaf } = compared.hand;
   if (leaf.adrift)
     throw new CallerError('keys.adrift', 'Your last commit was voided: resync first.', 409);
-  if (input.door || input.hosts) requireHost(session, group);
+  const hosting = input.door ?? input.hosts ?? input.open;
+  if (hosting !== undefined) requireHost(session, group);
   await checkPlaces(ctx, desk, group, input.welcomes.length);
   const seq = await close(ctx, 'commit', input, session, compared.hand);
   const undo: Undo = {
     hosts: group.hosts,
+    open: group.open,
     welcomed: await deliver(ctx, desk, group, input, seq),
     ...(await removeGone(ctx, desk, group, session, input.gone)),
     door: input.door ? await changeDoor(ctx, desk, group, input.door) : null,
   };
   if (input.hosts) group.hosts = input.hosts;
+  if (input.open !== undefined) await openGate(ctx, desk, group, input.open);
   await ctx.tx
     .updateTable('mls_entry')
     .set({ undo: JSON.stringify(undo) })
@@ -168,7 +173,7 @@ async function removeGone(
   // A Welcome that was not taken yet would make a leaf of who was just removed.
   await ctx.tx
     .updateTable('mls_knock')
-    .set({ welcome: null })
+    .set({ welcome: null, ahead: false })
     .where('room', '=', group.room)
     .where('leaf', 'in', gone)
     .where('answer', '=', 'welcomed')
@@ -189,6 +194,12 @@ async function removeGone(
       .execute();
   await part(ctx, desk, group, parting);
   return { parted: parting.map(({ id, joined_epoch }) => ({ id, joined_epoch })), named };
+}
+
+/** Who waits at a gate that closes has no seat ahead any more. */
+async function openGate(ctx: Ctx, desk: Desk, group: Group, open: boolean): Promise<void> {
+  if (group.open && !open) await unseat(ctx, desk, await lockWaiting(ctx, group.room));
+  group.open = open;
 }
 
 /** The next link. Knocks that wait with the old one are void. */

@@ -27,6 +27,9 @@ const pass = bytes32;
 /** The next link: its version, and SHA-256 of its door value. */
 const door = z.object({ link, hash: bytes32 });
 
+/** Whether all may come in, by the policy: who knocks then is given a media token at once. */
+const open = z.boolean().optional();
+
 const entry = z.object({
   seq: count,
   kind: z.enum(['commit', 'resync', 'app', 'void']),
@@ -72,7 +75,19 @@ const state = z.object({
   ended: z.boolean(),
 });
 
-const knock_state = z.object({ knock: knock_id, answer: answer.nullable() });
+const media = {
+  token: z.string().max(4000),
+  media_path: z.string().max(200),
+  /** Leaves of the group at this time. */
+  people: count,
+};
+
+const knock_state = z.object({
+  knock: knock_id,
+  answer: answer.nullable(),
+  /** Where all may come in: the way to the media engine need not wait for a leaf. */
+  media: z.object(media).nullable(),
+});
 
 /** Accepted at `seq`; or the epoch is closed, with the log from what closed it. */
 const accepted = z.union([z.object({ seq: count }), z.object({ conflict: page })]);
@@ -80,7 +95,6 @@ const accepted = z.union([z.object({ seq: count }), z.object({ conflict: page })
 const busy = { burst: 2_000, refill_ms: 2 };
 /** A whole office behind one address may come back at once. */
 const door_rate = { burst: 1_000, refill_ms: 20 };
-const media = { token: z.string().max(4000), media_path: z.string().max(200) };
 const followed = { account: z.string().max(100), seq: count };
 
 export const keys = contract('keys', {
@@ -121,7 +135,7 @@ export const keys = contract('keys', {
     }),
     /** Begins a group where the room has none; `made` is false, and `group` the other, where it has. */
     create: call({
-      in: z.object({ pass, group, info }),
+      in: z.object({ pass, group, info, open }),
       out: z.object({ group, made: z.boolean() }),
       body_bytes_max: limits.bodies.create,
       rate: door_rate,
@@ -168,6 +182,7 @@ export const keys = contract('keys', {
         door: door.optional(),
         /** The hosts of the policy it makes. */
         hosts: z.array(id).max(limits.hosts_max).optional(),
+        open,
       }),
       out: accepted,
       body_bytes_max: limits.bodies.commit,

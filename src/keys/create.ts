@@ -41,6 +41,7 @@ export async function create(
       seq: 0,
       ready_epoch: -1,
       hosts: [],
+      open: input.open ?? false,
       size_bytes: 0,
       created_at: ctx.now,
     })

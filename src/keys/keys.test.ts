@@ -5,7 +5,7 @@ import { expectEventsToExplain } from '#test/explain.ts';
 import type { Dispatcher } from '../app/server.ts';
 import { generateLeafKey } from '../protocol/encryption/ed25519.ts';
 import { accountOf, applyEvent } from './group.ts';
-import { bindKeys, isLeaf } from './index.ts';
+import { bindKeys, hasSeat } from './index.ts';
 import * as limits from './limits.ts';
 import * as made from './test-member.ts';
 import { codeOf, gather, makeHost, Member, newRoom, random } from './test-member.ts';
@@ -246,13 +246,13 @@ test('a meeting takes in no more than it may hold, and one again when somebody h
   await bench.db.updateTable('meeting').set({ people_max: 2 }).where('id', '=', room).execute();
   const cy = await Member.arrive(here);
   assert.equal(await codeOf(cy.knock()), 'keys.full');
-  assert.equal(await isLeaf(bench.db, room, ben.id), true);
+  assert.equal(await hasSeat(bench.db, room, ben.id), true);
   ben.wire.cut();
   await ada.commit(1, { gone: [ben.id] });
   await ada.hears('keys.parted');
-  assert.equal(await isLeaf(bench.db, room, ben.id), false);
-  assert.equal(await isLeaf(bench.db, newRoom(), ada.id), false);
-  assert.equal(await isLeaf(bench.db, room, ada.id), true);
+  assert.equal(await hasSeat(bench.db, room, ben.id), false);
+  assert.equal(await hasSeat(bench.db, newRoom(), ada.id), false);
+  assert.equal(await hasSeat(bench.db, room, ada.id), true);
   await ada.admit(2, [cy]);
 });
 

@@ -3,6 +3,7 @@ import type { Input, Output } from '../app/contract.ts';
 import { CallerError, LimitError } from '../app/error.ts';
 import { openAccount, position } from '../app/events.ts';
 import type { Ctx } from '../app/server.ts';
+import { seatAhead } from './ahead.ts';
 import { answerKnocks } from './answer.ts';
 import type { Answer, keys } from './contract.ts';
 import type { Desk } from './desk.ts';
@@ -38,13 +39,14 @@ export async function knock(
   const digest = digestOf(input);
   const row =
     (await findSame(ctx, session, digest)) ?? (await insert(ctx, input, desk, session, digest));
+  const media = await seatAhead(ctx, desk, row);
   const seq = await position(ctx.tx, row.account);
   ctx.after(() => followKnock(session, row.account));
   ctx.follow(row.account, seq);
   return {
     account: row.account,
     seq,
-    state: { knock: row.id, answer: row.answer as Answer | null },
+    state: { knock: row.id, answer: row.answer as Answer | null, media },
   };
 }
 
@@ -110,6 +112,7 @@ async function insert(
       admit: input.admit === null ? null : toBytes(input.admit),
       knocked_at: ctx.now,
       released: false,
+      ahead: false,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()

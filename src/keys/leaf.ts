@@ -1,9 +1,6 @@
 import type { Database } from '../app/database.ts';
 
-/**
- * Whether there is a leaf of that id in the room's group: nobody else is let in to its media, not
- * even with a token, which cannot be taken back.
- */
+/** Whether there is a leaf of that id in the room's group. */
 export async function isLeaf(db: Database, room: string, id: string): Promise<boolean> {
   const row = await db
     .selectFrom('mls_leaf')

@@ -17,6 +17,8 @@ export interface Pace {
   readonly lost_ms: number;
   /** After a start of the server everybody has this long to come back before `lost_ms` counts. */
   readonly restart_ms: number;
+  /** A media seat given ahead of the leaf ends, where no leaf came of it. */
+  readonly ahead_ms: number;
   /** A knock whose knocker has no connection for this long is withdrawn. */
   readonly knock_kept_ms: number;
   /** A group ends this long after its last leaf went. */
@@ -32,6 +34,7 @@ export const pace: Pace = {
   release_ms: 500,
   lost_ms: 1_000,
   restart_ms: 10_000,
+  ahead_ms: 4_000,
   knock_kept_ms: 10_000,
   vacant_ms: 60_000,
   answer_kept_ms: 60_000,

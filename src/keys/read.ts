@@ -6,6 +6,7 @@ import type { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { noMeeting } from './hello.ts';
 import { resume_max } from './limits.ts';
+import { mintTicket } from './places.ts';
 import { lineOf } from './session.ts';
 import { requireLeaf } from './standing.ts';
 import { findGroup, findLive, noGroup, readPage, readState, toText } from './store.ts';
@@ -80,5 +81,5 @@ export async function token(
   const group = await findLive(ctx, room);
   if (!group) throw noGroup();
   await requireLeaf(ctx, group, { room, id, ...session });
-  return desk.media.mint(ctx, { room, id });
+  return mintTicket(ctx, desk, group, id);
 }

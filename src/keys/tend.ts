@@ -4,6 +4,7 @@
  * any time, and says itself when it is next of use.
  */
 import type { Ctx } from '../app/server.ts';
+import { unseat } from './ahead.ts';
 import { answerKnocks, lockWaiting } from './answer.ts';
 import { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
@@ -100,6 +101,7 @@ async function tendKnocks(
   const leftFor = ({ room, leaf }: KnockRow): number => now - sessions.leftAt(room, leaf);
   const over = away.filter((row) => leftFor(row) >= pace.knock_kept_ms);
   await answerKnocks(ctx, desk, over, 'withdrawn', group);
+  await unseat(ctx, desk, over);
   return away.filter((row) => !over.includes(row)).map((row) => pace.knock_kept_ms - leftFor(row));
 }
 

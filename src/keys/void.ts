@@ -91,9 +91,10 @@ async function revert(
   ctx: Ctx,
   desk: Desk,
   group: Group,
-  { hosts, welcomed, parted, named, door }: Undo,
+  { hosts, open, welcomed, parted, named, door }: Undo,
 ): Promise<void> {
   group.hosts = [...hosts];
+  group.open = open;
   if (door) {
     const { link, hash } = door;
     await desk.meetings.relink(ctx, group.room, { link, hash: toBytes(hash) });

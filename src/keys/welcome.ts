@@ -4,6 +4,7 @@ import type { Ctx } from '../app/server.ts';
 import { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { followKnock } from './knock.ts';
+import { mintTicket } from './places.ts';
 import type { Session } from './session.ts';
 import { findLeaf } from './standing.ts';
 import { lockLive, toText, type Group } from './store.ts';
@@ -40,11 +41,17 @@ export async function welcome(
     throw new CallerError('keys.no-welcome', 'There is no Welcome for this knock.', 404);
   const { epoch, seq, info } = row;
   await seat(ctx, group, session, epoch);
+  // A leaf's seat ends with the leaf.
+  await ctx.tx
+    .updateTable('mls_knock')
+    .set({ ahead: false })
+    .where('id', '=', input.knock)
+    .execute();
   ctx.after(() => {
     session.member = group.id;
     followKnock(session, undefined);
   });
-  const media = await desk.media.mint(ctx, { room: session.room, id: session.id });
+  const media = await mintTicket(ctx, desk, group, session.id);
   const given = { welcome: toText(row.welcome), info: toText(info) };
   return { group: group.id, epoch, seq, ...given, ...media };
 }

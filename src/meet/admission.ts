@@ -9,8 +9,8 @@ export type Verdict = { readonly people_max: number } | 'refused' | 'unavailable
 
 const remembered_max = 10_000;
 
-/** Whether there is a leaf of that id in the room's group. */
-export type IsLeaf = (room: string, id: string) => Promise<boolean>;
+/** Whether there is a leaf of that id in the room's group, or one on its way in. */
+export type HasSeat = (room: string, id: string) => Promise<boolean>;
 
 /**
  * Remembers who was let in, so that people whose connection breaks while the database restarts
@@ -18,12 +18,12 @@ export type IsLeaf = (room: string, id: string) => Promise<boolean>;
  */
 export class Admission {
   readonly #db: Database;
-  readonly #isLeaf: IsLeaf;
+  readonly #hasSeat: HasSeat;
   readonly #admitted = new Map<string, { people_max: number }>();
 
-  constructor(db: Database, isLeaf: IsLeaf) {
+  constructor(db: Database, hasSeat: HasSeat) {
     this.#db = db;
-    this.#isLeaf = isLeaf;
+    this.#hasSeat = hasSeat;
   }
 
   async admit(room: string, identity: string): Promise<Verdict> {
@@ -34,7 +34,7 @@ export class Admission {
         .select(['people_max', 'ended_at'])
         .where('id', '=', room)
         .executeTakeFirst();
-      if (row?.ended_at !== null || !(await this.#isLeaf(room, identity))) {
+      if (row?.ended_at !== null || !(await this.#hasSeat(room, identity))) {
         this.#admitted.delete(seat);
         return 'refused';
       }

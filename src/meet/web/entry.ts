@@ -8,6 +8,8 @@ export interface Ticket {
   readonly token: string;
   /** Where the media signalling is proxied on our own origin. */
   readonly media_path: string;
+  /** How many were in the group when it was given. */
+  readonly people: number;
 }
 
 export interface Entry {

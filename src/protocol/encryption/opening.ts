@@ -8,7 +8,7 @@ import type { FrameCodec } from './clear.ts';
 import { keyIndex, openFrame, readTrailer } from './frame.ts';
 import { deriveFrameKey } from './kdf.ts';
 import type { FrameKey } from './kdf.ts';
-import { Refusal, must } from './refusal.ts';
+import { must } from './refusal.ts';
 import { openReplayWindow } from './replay.ts';
 import type { ReplayWindow } from './replay.ts';
 
@@ -75,7 +75,8 @@ export function openSource(leaf: number, source: number): FrameOpener {
       forget(now_ms);
       const { counter, stream, key_index } = trailer;
       const keys = known.find(({ epoch }) => keyIndex(epoch) === key_index);
-      if (!keys) throw new Refusal('frame.epoch', 'a key that is not here, yet or any more');
+      must(keys !== undefined || !isPast(known, key_index), 'frame.past', 'a key that is over');
+      must(keys !== undefined, 'frame.epoch', 'a key that is not here yet');
       const { key, window } = await streamKey(keys, source, stream);
       must(window.isNew(counter), 'frame.replay', 'a frame that was here before');
       const place = { leaf, source, stream, key_index };
@@ -88,6 +89,14 @@ export function openSource(leaf: number, source: number): FrameOpener {
       return known.map(({ epoch }) => epoch);
     },
   };
+}
+
+/** Whether an index is of an epoch before all that are known: its key does not come any more. */
+function isPast(known: readonly EpochKeys[], key_index: number): boolean {
+  const [first] = known;
+  if (first === undefined) return false;
+  const behind = (keyIndex(first.epoch) - key_index + 256) % 256;
+  return behind > 0 && behind < 128;
 }
 
 function streamKey(keys: EpochKeys, source: number, stream: number): Promise<StreamKey> {

@@ -7,7 +7,7 @@ export type RefusalCode =
   | `admit.${'by' | 'until' | 'proof' | 'unrelated'}`
   | `leave.${'proof' | 'unrelated'}`
   | `profile.${'proof' | 'name'}`
-  | `frame.${'short' | 'trailer' | 'codec' | 'epoch' | 'auth' | 'replay' | 'limit'}`
+  | `frame.${'short' | 'trailer' | 'codec' | 'epoch' | 'past' | 'auth' | 'replay' | 'limit'}`
   | `stream.${'exhausted' | 'old-epoch'}`
   | `beat.${'shape' | 'proof' | 'count' | 'late' | 'stranger'}`
   | `knock.${'size' | 'mac' | 'name' | 'package' | 'lifetime' | 'copied' | 'banned' | 'link'}`

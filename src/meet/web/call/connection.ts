@@ -39,6 +39,12 @@ const backoff_ms = [0, 200, 400, 800, 1500, 2500];
 const resume_ms = [30, 250, 400, 600, 800];
 /** A connection that held this long was sound: the next attempt starts without waiting. */
 const sound_ms = 5000;
+/**
+ * Among so few, all that is there is asked for with the connection itself: asked for afterwards it
+ * costs another negotiation, which the first key frame often overtakes. What is not to be received
+ * is given back (subscriptions.ts).
+ */
+const few_max = 12;
 const tick_ms = 5000;
 /** A tick that comes this much late means that the machine slept. */
 const slept_ms = 20_000;
@@ -165,7 +171,8 @@ export class Connection {
       .on(RoomEvent.Reconnecting, () => this.#end('lost'))
       .on(RoomEvent.Disconnected, (reason) => this.#end(judgeDisconnect(reason)));
     this.#dress(room);
-    const connect = { autoSubscribe: false, websocketTimeout: 5000, peerConnectionTimeout: 8000 };
+    const autoSubscribe = ticket.people <= few_max;
+    const connect = { autoSubscribe, websocketTimeout: 5000, peerConnectionTimeout: 8000 };
     room
       .connect(location.origin + ticket.media_path, ticket.token, { ...connect, maxRetries: 0 })
       .catch(() => this.#end('lost'));

@@ -68,9 +68,16 @@ export class Subscriptions {
     }
   }
 
-  /** Of who has no leaf nothing is received. */
+  /**
+   * Of who has no leaf nothing is received, once one is in and knows who has. What the connection
+   * itself asked for before that, the guard lets through to nobody: there is no key for it.
+   */
   #greetTrack(publication: RemoteTrackPublication, participant: RemoteParticipant): void {
-    if (!this.#view.get().leaves.has(participant.identity)) return;
+    const { phase, leaves } = this.#view.get();
+    if (!leaves.has(participant.identity)) {
+      if (phase === 'in') this.#take(publication, false);
+      return;
+    }
     const shown = this.#shown?.has(nameTile(publication, participant)) ?? false;
     const early = (): boolean => {
       const taken = this.#pictures().filter(([picture]) => picture.isDesired);

@@ -44,7 +44,8 @@ export class Beating {
     this.#pulses.enterEpoch(others, this.#clock.now_ms());
     this.#group = group;
     this.#seats = seats;
-    this.#answerSoon();
+    // Who is new may have been reachable before it had the key of a beat.
+    this.beatNow();
     this.#look();
   }
 

@@ -46,6 +46,7 @@ interface Beside {
   readonly gone: string[];
   readonly hosts?: string[];
   readonly door?: { link: number; hash: string };
+  readonly open?: boolean;
 }
 
 export interface CommittingParts {
@@ -258,7 +259,8 @@ export class Committing {
       const out = seats().filter(({ leaf }) => remove.includes(leaf));
       const gone = out.map(({ identity }) => identity);
       const door = policy.link === group.policy.link ? {} : { door: await doorOf(pending.next) };
-      this.#send(pending, { welcomes: [], gone, hosts: await hostsOf(policy), ...door }, asked);
+      const told = { hosts: await hostsOf(policy), open: policy.gate === 'open', ...door };
+      this.#send(pending, { welcomes: [], gone, ...told }, asked);
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
       await this.#conclude(asked, () => asked.reject(cause));

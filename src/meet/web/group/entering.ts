@@ -33,6 +33,8 @@ export interface Memory {
 export interface Ticket {
   readonly token: string;
   readonly media_path: string;
+  /** In the group, when it was given. */
+  readonly people: number;
 }
 
 /** What one comes with. */
@@ -47,7 +49,10 @@ export interface Visitor {
   readonly root: RootKey | null;
   readonly memory: Memory | null;
   readonly signal: AbortSignal;
-  /** Told with the Welcome, before it is opened: the way to the media engine takes a while. */
+  /**
+   * Told with the Welcome before it is opened, and where all may come in with the knock: the way to
+   * the media engine takes a while.
+   */
   readonly onTicket: (ticket: Ticket) => void;
   /** Told when one has to be let in. */
   readonly onWaiting: () => void;
@@ -139,7 +144,11 @@ async function begin(visitor: Visitor): Promise<Entered | null> {
   const policy = { ...open, hosts };
   const group = await create(await newLeaf(key, clock.now_ms()), link, id, policy);
   const info = toBase64url(await sealGroupInfo(group));
-  const { made } = await line.call('create', { group: toBase64url(id), info });
+  const { made } = await line.call('create', {
+    group: toBase64url(id),
+    info,
+    open: policy.gate === 'open',
+  });
   if (!made) {
     retire(group, null);
     return null;
@@ -200,7 +209,7 @@ export interface Heard {
 
 /** Knocks, and resolves with what it was answered. */
 export function hearAnswer(
-  { line }: Pick<Visitor, 'line'>,
+  { line, onTicket }: Pick<Visitor, 'line' | 'onTicket'>,
   asked: Knock,
   signal: AbortSignal,
 ): Promise<Heard> {
@@ -221,6 +230,7 @@ export function hearAnswer(
       signal,
       onState: (state) => {
         number = state.knock;
+        if (state.media) onTicket(state.media);
         take(state.answer);
       },
       onEvent: ({ event, data }) => {
@@ -258,8 +268,8 @@ async function takeWelcome(visitor: Visitor, leaf: Leaf, number: string): Promis
     throw cause;
   });
   if (!given) return null;
-  const { token, media_path } = given;
-  visitor.onTicket({ token, media_path });
+  const { token, media_path, people } = given;
+  visitor.onTicket({ token, media_path, people });
   const epoch = epochFrom(given.epoch);
   const older = memory?.group === given.group && epoch < memory.epoch;
   must(!older, 'resync.old', 'an info older than what was seen');

@@ -110,7 +110,7 @@ export class Line {
       } catch (cause) {
         const reason = reasonOf(cause);
         const early = reason === 'unbound' || reason === 'no-key';
-        if (!early || this.#waited || this.#direction === 'send') throw cause;
+        if (!early || isPast(cause) || this.#waited || this.#direction === 'send') throw cause;
         const now_ms = this.#doors.now_ms();
         this.#early_ms ??= now_ms;
         const left_ms = this.#early_ms + early_ms_max - now_ms;
@@ -181,5 +181,10 @@ function reasonOf(cause: unknown): DropReason {
   if (cause instanceof Dropped) return cause.reason;
   if (!(cause instanceof Refusal)) return 'failed';
   if (cause.code === 'frame.codec') return 'codec';
-  return cause.code === 'frame.epoch' ? 'no-key' : 'refused';
+  return cause.code === 'frame.epoch' || isPast(cause) ? 'no-key' : 'refused';
+}
+
+/** Of an epoch before one came: its key is not on its way, and what follows must not wait for it. */
+function isPast(cause: unknown): boolean {
+  return cause instanceof Refusal && cause.code === 'frame.past';
 }

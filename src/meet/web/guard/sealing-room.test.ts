@@ -169,6 +169,37 @@ describe('a line', () => {
     assert.deepEqual(b.count(8)?.dropped, {});
   });
 
+  test('frames of an epoch before one came are dropped at once, and do not hold up what follows', async () => {
+    const { a, leaves, send } = await twoSides();
+    const cy = new Side('cy');
+    const next = [...leaves, ...seat(['anna', 'bert', 'cy']).slice(2)];
+    cy.keeper.enter(2n, next);
+    const receive = cy.line(9, 'receive');
+    const to = { direction: 'receive', identity: 'anna', source: sources.camera } as const;
+    cy.room.hear({ t: 'bind', id: 9, to });
+    await cy.settled();
+    const [old] = await send(picture('key'));
+    a.keeper.enter(2n, next);
+    a.keeper.send(2n);
+    await a.settled();
+    const [fresh] = await send(picture());
+    assert.ok(old && fresh);
+    assert.deepEqual(await receive(old), []);
+    assert.equal((await receive(fresh)).length, 1);
+    // Had the old one waited for its key, the wait of this line would be used up, and time gone by.
+    assert.deepEqual(cy.count(9)?.dropped, { 'no-key': 1 });
+    const [later] = await (async () => {
+      a.keeper.enter(3n, next);
+      a.keeper.send(3n);
+      await a.settled();
+      return send(picture());
+    })();
+    assert.ok(later);
+    const waits = receive(later);
+    cy.keeper.enter(3n, next);
+    assert.equal((await waits).length, 1);
+  });
+
   test('a source that is switched off is dropped, whatever the server says', async () => {
     const { a, send } = await twoSides();
     a.room.hear({ t: 'switch', source: sources.camera, on: false });
