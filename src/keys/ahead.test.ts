@@ -2,24 +2,18 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBench, type Bench } from '#test/database.ts';
 import { until } from '#test/until.ts';
-import type { Dispatcher } from '../app/server.ts';
-import { bindKeys, hasSeat } from './index.ts';
-import * as made from './test-member.ts';
+import { hasSeat } from './index.ts';
 import { codeOf, gather, makeHost, Member, random } from './test-member.ts';
+import { startStand, type Stand } from './test-stand.ts';
 
 let bench: Bench;
-let dispatcher: Dispatcher;
-let stop: () => Promise<void>;
-const media = made.noteMedia();
-const ahead_ms = 600;
+let media: Stand['media'];
+let place: Stand['place'];
+let stop: Stand['stop'];
 
 before(async () => {
   bench = await startBench();
-  const keys = bindKeys({ meetings: made.meetings, media, pace: { release_ms: 20, ahead_ms } });
-  dispatcher = bench.dispatcher(keys.calls);
-  const service = keys.service(dispatcher, bench.log);
-  await service.start(new AbortController().signal);
-  stop = () => service.stop();
+  ({ media, place, stop } = await startStand(bench, { release_ms: 20, ahead_ms: 600 }));
 });
 after(async () => {
   await stop();
@@ -28,24 +22,17 @@ after(async () => {
 
 /** A host whose meeting is open or not, and somebody at its door. */
 async function meet(open: boolean): Promise<[Member, Member]> {
-  const place = await made.makePlace(bench.db, { dispatcher, events: bench.events });
-  const [host] = await gather(place, 1);
+  const [host] = await gather(await place(), 1);
   await makeHost(host);
   await host.commit(0, { open });
-  return [host, await Member.arrive(place)];
+  return [host, await Member.arrive(host.place)];
 }
 
-async function knock(guest: Member) {
-  const bytes = { kp: random(300), name: random(60), mac: random(32), admit: null };
-  const { state } = await guest.call('knock', { link: guest.link, ...bytes });
-  return { knock: state?.knock ?? '', media: state?.media ?? null };
-}
-
-const seated = ({ place, id }: Member): Promise<boolean> => hasSeat(bench.db, place.room, id);
+const seated = ({ place: { room }, id }: Member): Promise<boolean> => hasSeat(bench.db, room, id);
 
 test('who knocks at an open gate has a seat at once, and keeps it as a leaf', async () => {
   const [host, guest] = await meet(true);
-  const asked = await knock(guest);
+  const asked = await guest.ask();
   assert.deepEqual(asked.media, { token: `token of ${guest.id}`, media_path: '/lk', people: 1 });
   assert.equal(await seated(guest), true);
   // It is a seat at the media engine and nothing else.
@@ -62,13 +49,13 @@ test('who knocks at an open gate has a seat at once, and keeps it as a leaf', as
 
 test('at a gate that is not open nobody has one', async () => {
   const [, guest] = await meet(false);
-  assert.equal((await knock(guest)).media, null);
+  assert.equal((await guest.ask()).media, null);
   assert.equal(await seated(guest), false);
 });
 
 test('a seat that leads to no leaf is closed', async () => {
   const [host, guest] = await meet(true);
-  const { knock: number } = await knock(guest);
+  const number = await guest.knock();
   await until('the seat is closed', 5000, () => media.closed.includes(guest.id));
   assert.equal(await seated(guest), false);
   // The knock itself waits on.
@@ -79,11 +66,11 @@ test('a seat that leads to no leaf is closed', async () => {
 
 test('a leaf is not closed when its time ahead is over', async () => {
   const [host, guest] = await meet(true);
-  const { knock: number } = await knock(guest);
+  const number = await guest.knock();
   await host.commit(1, { welcomes: [{ knock: number, welcome: random(300) }] });
   await guest.enter(number);
   const other = await Member.arrive(guest.place);
-  await knock(other);
+  await other.knock();
   // The one who came later is closed, so the time of the other is over too.
   await until('the other is closed', 5000, () => media.closed.includes(other.id));
   assert.ok(!media.closed.includes(guest.id));
@@ -91,7 +78,7 @@ test('a leaf is not closed when its time ahead is over', async () => {
 
 test('who is removed before taking the Welcome has none', async () => {
   const [host, guest] = await meet(true);
-  const { knock: number } = await knock(guest);
+  const number = await guest.knock();
   await host.commit(1, { welcomes: [{ knock: number, welcome: random(300) }] });
   assert.equal(await seated(guest), true);
   await host.commit(2, { gone: [guest.id] });
@@ -100,11 +87,11 @@ test('who is removed before taking the Welcome has none', async () => {
 
 test('who is sent away, and who waits while the gate is closed, has none any more', async () => {
   const [host, guest] = await meet(true);
-  const { knock: number } = await knock(guest);
+  const number = await guest.knock();
   await host.call('deny', { knock: number });
   assert.equal(await seated(guest), false);
   const late = await Member.arrive(host.place);
-  await knock(late);
+  await late.knock();
   assert.equal(await seated(late), true);
   await host.commit(1, { open: false });
   assert.equal(await seated(late), false);
@@ -115,12 +102,12 @@ test('who is sent away, and who waits while the gate is closed, has none any mor
 
 test('nobody but a host opens the gate, and a void closes it again', async () => {
   const [host, guest] = await meet(false);
-  const { knock: number } = await knock(guest);
+  const number = await guest.knock();
   await host.commit(1, { welcomes: [{ knock: number, welcome: random(300) }] });
   await guest.enter(number);
   assert.equal(await codeOf(guest.commit(2, { open: true })), 'keys.not-host');
   const answer = await host.commit(2, { open: true });
   assert.ok('seq' in answer);
   await host.call('refuse', { seq: answer.seq });
-  assert.equal((await knock(await Member.arrive(host.place))).media, null);
+  assert.equal((await (await Member.arrive(host.place)).ask()).media, null);
 });

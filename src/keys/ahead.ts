@@ -6,14 +6,10 @@
  */
 import type { Database } from '../app/database.ts';
 import type { Ctx } from '../app/server.ts';
-import type { Output } from '../app/contract.ts';
-import type { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { isLeaf } from './leaf.ts';
-import { mintTicket } from './places.ts';
+import { mintTicket, type Ticket } from './places.ts';
 import { findLive, type KnockRow } from './store.ts';
-
-type Ticket = Output<typeof keys.calls.token>;
 
 /**
  * Whether somebody of that id may connect to the room's media now: a leaf of its group, or who is

@@ -75,7 +75,7 @@ const state = z.object({
   ended: z.boolean(),
 });
 
-const media = {
+const ticket = {
   token: z.string().max(4000),
   media_path: z.string().max(200),
   /** Leaves of the group at this time. */
@@ -86,7 +86,7 @@ const knock_state = z.object({
   knock: knock_id,
   answer: answer.nullable(),
   /** Where all may come in: the way to the media engine need not wait for a leaf. */
-  media: z.object(media).nullable(),
+  media: z.object(ticket).nullable(),
 });
 
 /** Accepted at `seq`; or the epoch is closed, with the log from what closed it. */
@@ -163,7 +163,7 @@ export const keys = contract('keys', {
         welcome: bytes(limits.welcome_bytes_max),
         info,
         /** As from `token`: its way to the media engine need not wait for another answer. */
-        ...media,
+        ...ticket,
       }),
       rate: door_rate,
     }),
@@ -225,7 +225,7 @@ export const keys = contract('keys', {
     /** A media token, for a leaf and for no one else. */
     token: call({
       in: z.object({ pass }),
-      out: z.object(media),
+      out: z.object(ticket),
       rate: busy,
     }),
     deny: call({ in: z.object({ pass, knock: knock_id }), out: z.object({}), rate: busy }),

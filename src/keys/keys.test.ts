@@ -2,34 +2,28 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBench, type Bench } from '#test/database.ts';
 import { expectEventsToExplain } from '#test/explain.ts';
-import type { Dispatcher } from '../app/server.ts';
 import { generateLeafKey } from '../protocol/encryption/ed25519.ts';
 import { accountOf, applyEvent } from './group.ts';
-import { bindKeys, hasSeat } from './index.ts';
+import { hasSeat } from './index.ts';
 import * as limits from './limits.ts';
 import * as made from './test-member.ts';
 import { codeOf, gather, makeHost, Member, newRoom, random } from './test-member.ts';
+import { startStand, type Stand } from './test-stand.ts';
 
 let bench: Bench;
-let dispatcher: Dispatcher;
-let stop: () => Promise<void>;
+let dispatcher: Stand['dispatcher'];
+let place: Stand['place'];
+let stop: Stand['stop'];
 
 before(async () => {
   bench = await startBench();
   const pace = { release_ms: 30, lost_ms: 5_000, knock_kept_ms: 30, parting_ms: 30 };
-  const keys = bindKeys({ meetings: made.meetings, media: made.noteMedia(), pace });
-  dispatcher = bench.dispatcher(keys.calls);
-  const service = keys.service(dispatcher, bench.log);
-  await service.start(new AbortController().signal);
-  stop = () => service.stop();
+  ({ dispatcher, place, stop } = await startStand(bench, pace));
 });
 after(async () => {
   await stop();
   await bench.stop();
 });
-
-const place = (): Promise<made.Place> =>
-  made.makePlace(bench.db, { dispatcher, events: bench.events });
 
 async function explain(group: string, act: () => Promise<unknown>): Promise<string[]> {
   const read = () => made.stateOf(dispatcher, group);

@@ -5,34 +5,28 @@ import { startBench, type Bench } from '#test/database.ts';
 import { expectEventsToExplain } from '#test/explain.ts';
 import { until } from '#test/until.ts';
 import type { EventFrame } from '../app/contract.ts';
-import type { Dispatcher } from '../app/server.ts';
 import { accountOf, applyEvent } from './group.ts';
-import { bindKeys, type Keys } from './index.ts';
+import { bindKeys } from './index.ts';
 import * as made from './test-member.ts';
 import { appointBy, codeOf, created, gather, makeHost, Member, random } from './test-member.ts';
+import { startStand, type Stand } from './test-stand.ts';
 
 let bench: Bench;
-let keys: Keys;
-let dispatcher: Dispatcher;
-let stop: () => Promise<void>;
-const media = made.noteMedia();
+let keys: Stand['keys'];
+let dispatcher: Stand['dispatcher'];
+let media: Stand['media'];
+let place: Stand['place'];
+let stop: Stand['stop'];
 
 before(async () => {
   bench = await startBench();
   const pace = { release_ms: 20, lost_ms: 40, vacant_ms: 300, parting_ms: 20 };
-  keys = bindKeys({ meetings: made.meetings, media, pace });
-  dispatcher = bench.dispatcher(keys.calls);
-  const service = keys.service(dispatcher, bench.log);
-  await service.start(new AbortController().signal);
-  stop = () => service.stop();
+  ({ keys, dispatcher, media, place, stop } = await startStand(bench, pace));
 });
 after(async () => {
   await stop();
   await bench.stop();
 });
-
-const place = (): Promise<made.Place> =>
-  made.makePlace(bench.db, { dispatcher, events: bench.events });
 
 type Four = [Member, Member, Member, Member];
 const four = async (): Promise<Four> => (await gather(await place(), 4)) as Four;

@@ -7,7 +7,7 @@ import type { Desk } from './desk.ts';
 import { leaves_max } from './limits.ts';
 import type { Group } from './store.ts';
 
-type Ticket = Output<typeof keys.calls.token>;
+export type Ticket = Output<typeof keys.calls.token>;
 
 /** Who is in the group. Who was welcomed and has not come yet has a place too. */
 async function countPlaces(ctx: Ctx, { id, room }: Group): Promise<number> {

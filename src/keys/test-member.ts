@@ -10,7 +10,7 @@ import { appoint, type Appointment } from '../protocol/encryption/appointment.ts
 import { proveKey } from '../protocol/encryption/connection.ts';
 import { generateLeafKey, type LeafKey } from '../protocol/encryption/ed25519.ts';
 import type { Output } from '../app/contract.ts';
-import type { GroupState, keys } from './contract.ts';
+import type { GroupState, keys, KnockState } from './contract.ts';
 import type { Media, Meeting, Meetings } from './desk.ts';
 import { applyEvent, newGroup } from './group.ts';
 import { readState } from './store.ts';
@@ -291,10 +291,17 @@ export class Member {
     this.group = answer.group;
   }
 
+  /** Knocks; resolves with the number of the knock. */
   async knock(more: object = {}): Promise<string> {
+    return (await this.ask(more)).knock;
+  }
+
+  /** Knocks; resolves with all that is answered at once. */
+  async ask(more: object = {}): Promise<KnockState> {
     const bytes = { kp: random(300), name: random(60), mac: random(32), admit: null };
     const { state } = await this.call('knock', { link: this.link, ...bytes, ...more });
-    return state?.knock ?? '';
+    assert.ok(state);
+    return state;
   }
 
   async commit(epoch: number, more: object = {}): Promise<Out<'commit'>> {

@@ -8,7 +8,7 @@ import type { FrameCodec } from './clear.ts';
 import { keyIndex, openFrame, readTrailer } from './frame.ts';
 import { deriveFrameKey } from './kdf.ts';
 import type { FrameKey } from './kdf.ts';
-import { must } from './refusal.ts';
+import { Refusal, must } from './refusal.ts';
 import { openReplayWindow } from './replay.ts';
 import type { ReplayWindow } from './replay.ts';
 
@@ -75,8 +75,8 @@ export function openSource(leaf: number, source: number): FrameOpener {
       forget(now_ms);
       const { counter, stream, key_index } = trailer;
       const keys = known.find(({ epoch }) => keyIndex(epoch) === key_index);
-      must(keys !== undefined || !isPast(known, key_index), 'frame.past', 'a key that is over');
-      must(keys !== undefined, 'frame.epoch', 'a key that is not here yet');
+      if (!keys && isPast(known, key_index)) throw new Refusal('frame.past', 'a key that is over');
+      if (!keys) throw new Refusal('frame.epoch', 'a key that is not here yet');
       const { key, window } = await streamKey(keys, source, stream);
       must(window.isNew(counter), 'frame.replay', 'a frame that was here before');
       const place = { leaf, source, stream, key_index };

@@ -188,12 +188,10 @@ describe('a line', () => {
     assert.equal((await receive(fresh)).length, 1);
     // Had the old one waited for its key, the wait of this line would be used up, and time gone by.
     assert.deepEqual(cy.count(9)?.dropped, { 'no-key': 1 });
-    const [later] = await (async () => {
-      a.keeper.enter(3n, next);
-      a.keeper.send(3n);
-      await a.settled();
-      return send(picture());
-    })();
+    a.keeper.enter(3n, next);
+    a.keeper.send(3n);
+    await a.settled();
+    const [later] = await send(picture());
     assert.ok(later);
     const waits = receive(later);
     cy.keeper.enter(3n, next);
