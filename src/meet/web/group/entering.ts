@@ -174,7 +174,10 @@ async function askIn(
   visitor.signal.addEventListener('abort', end, { once: true });
   try {
     const asked = await knock(leaf, link, { name, note: '' }, consent);
-    const heard = hearAnswer(visitor, asked, waiting.signal);
+    // Who was in this group before and is no leaf of it may have been put out: the answer comes first.
+    const was_in = proven.group !== null && visitor.memory?.group === proven.group.group;
+    const onTicket = was_in ? () => undefined : visitor.onTicket;
+    const heard = hearAnswer({ line: visitor.line, onTicket }, asked, waiting.signal);
     const first_ms = early === null ? look_ms : early_look_ms;
     const door = watchDoor(visitor, first_ms, waiting.signal);
     const { number, answer } = await Promise.race([heard, door]);

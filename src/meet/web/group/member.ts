@@ -125,8 +125,8 @@ class GroupMember implements Member {
   #id = '';
   #view: MemberView | undefined;
   #been_in = false;
-  /** Of the Welcome; used once. */
-  #ticket: Ticket | undefined;
+  /** Of the knock or the Welcome, whichever came first; used once. Null once it was. */
+  #ticket: Ticket | null | undefined;
   /** Each looks whether what it waits for has come. */
   readonly #waiting = new Set<() => boolean>();
 
@@ -212,8 +212,10 @@ class GroupMember implements Member {
     for (;;) {
       const line = await this.#untilLetIn();
       const ticket = this.#ticket;
-      this.#ticket = undefined;
-      if (ticket) return ticket;
+      if (ticket) {
+        this.#ticket = null;
+        return ticket;
+      }
       try {
         return await line.call('token', {});
       } catch (cause) {
@@ -266,7 +268,8 @@ class GroupMember implements Member {
       memory: this.#memory,
       signal,
       onTicket: (ticket) => {
-        this.#ticket = ticket;
+        // Left over, it would be tried when one is out again.
+        if (this.#ticket === undefined) this.#ticket = ticket;
         this.#wake();
       },
       onWaiting: () => {
