@@ -24,7 +24,10 @@ export interface LineDoors {
   readonly now_ms: () => number;
   /** Resolves when a binding or a key has come; with false if none has in that time. */
   readonly news: (wait_ms: number) => Promise<boolean>;
-  /** Asks the sender of this line for a key frame, where the browser lets a worker ask. */
+  /**
+   * Asks for a key frame: one's own encoder, or the sender of what is received. Where the browser
+   * lets a worker ask.
+   */
   readonly requestKeyFrame?: () => void;
 }
 
@@ -94,7 +97,7 @@ export class Line {
       out.enqueue(frame);
       this.#passed += 1;
       this.#beOnTime();
-      if (this.#direction === 'receive') this.#watchPicture(frame);
+      this.#watchPicture(frame);
     } catch (cause) {
       const reason = reasonOf(cause);
       this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
@@ -158,7 +161,10 @@ export class Line {
     return opener.open(codec, bytes, this.#doors.now_ms());
   }
 
-  /** A decoder that lost frames waits for a key frame: it is asked for at once. */
+  /**
+   * A decoder that lost frames waits for a key frame, or shows ruins without noticing: it is asked for
+   * at once, by whichever side dropped them.
+   */
   #watchPicture({ type }: EncodedFrame): void {
     if (type === 'key') this.#torn = false;
     if (!this.#torn || type !== 'delta') return;

@@ -257,6 +257,26 @@ describe('a line', () => {
   });
 });
 
+test('an encoder whose frames were dropped is asked for a key frame when they leave again', async () => {
+  const { a } = await twoSides();
+  let asked = 0;
+  const send = a.line(2, 'send', () => (asked += 1));
+  a.room.hear({ t: 'bind', id: 2, to: { direction: 'send', source: sources.screen } });
+  a.room.hear({ t: 'switch', source: sources.screen, on: true });
+  assert.equal((await send(picture('key'))).length, 1);
+  assert.equal((await send(picture())).length, 1);
+  assert.equal(asked, 0);
+  a.room.hear({ t: 'switch', source: sources.screen, on: false });
+  assert.equal((await send(picture())).length, 0);
+  a.room.hear({ t: 'switch', source: sources.screen, on: true });
+  assert.equal((await send(picture())).length, 1);
+  assert.equal(asked, 1);
+  assert.equal((await send(picture('key'))).length, 1);
+  a.now_ms = 1000;
+  assert.equal((await send(picture())).length, 1);
+  assert.equal(asked, 1);
+});
+
 describe('epochs', () => {
   test('nothing is sent in a new one before it is time, and what is late still opens', async () => {
     const { a, b, send, receive } = await twoSides();

@@ -12,7 +12,10 @@ interface Transformer {
   readonly readable: ReadableStream<EncodedFrame>;
   readonly writable: WritableStream<EncodedFrame>;
   readonly options: { readonly id: number; readonly direction: Direction };
-  sendKeyFrameRequest?(): Promise<void>;
+  /** Of a receiver. */
+  sendKeyFrameRequest?(): Promise<unknown>;
+  /** Of a sender; for all layers. */
+  generateKeyFrame?(): Promise<unknown>;
 }
 
 interface WorkerScope {
@@ -53,7 +56,11 @@ async function connect(piece: Piece, requestKeyFrame?: () => void): Promise<void
 
 scope.addEventListener('rtctransform', ({ transformer }) => {
   const { readable, writable, options } = transformer;
-  const ask = (): void => void transformer.sendKeyFrameRequest?.().catch(() => undefined);
+  const request = (): Promise<unknown> | undefined =>
+    options.direction === 'send'
+      ? transformer.generateKeyFrame?.()
+      : transformer.sendKeyFrameRequest?.();
+  const ask = (): void => void request()?.catch(() => undefined);
   void connect({ ...options, readable, writable }, ask);
 });
 
