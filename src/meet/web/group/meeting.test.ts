@@ -38,7 +38,7 @@ test('two members meet, agree on keys and code, and say things', async () => {
   assert.deepEqual(await ben.member.token(), {
     token: `token of ${ben.view.id}`,
     media_path: '/lk',
-    people: 2,
+    people: 1,
   });
 });
 
