@@ -5,7 +5,7 @@ import { answerKnocks, lockWaiting } from './answer.ts';
 import { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { noMeeting } from './hello.ts';
-import { expel } from './part.ts';
+import { dismiss, expel } from './part.ts';
 import { lockLive, toBytes, type Group } from './store.ts';
 
 type Calls = typeof keys.calls;
@@ -13,8 +13,15 @@ type Calls = typeof keys.calls;
 /**
  * Ends a group: its log, its events and its leaves are deleted, its followers told. Knocks wait
  * for the next group.
+ * @param media whether the connections of its leaves are ended one by one, or with their room,
+ *   which is the caller's to end
  */
-export async function endGroup(ctx: Ctx, desk: Desk, group: Group): Promise<void> {
+export async function endGroup(
+  ctx: Ctx,
+  desk: Desk,
+  group: Group,
+  media: 'seats' | 'room' = 'seats',
+): Promise<void> {
   const { id, room, account } = group;
   const leaves = await ctx.tx
     .deleteFrom('mls_leaf')
@@ -40,17 +47,23 @@ export async function endGroup(ctx: Ctx, desk: Desk, group: Group): Promise<void
     .where('room', '=', room)
     .where('answer', 'is', null)
     .execute();
-  for (const leaf of leaves) ctx.after(() => expel(desk, group, leaf.id));
+  ctx.after(async () => {
+    if (media === 'seats') await Promise.all(leaves.map((leaf) => expel(desk, group, leaf.id)));
+    else for (const leaf of leaves) dismiss(desk, group, leaf.id);
+  });
   ctx.after(() => {
     desk.votes.forget(id);
     desk.tendLater(room, desk.pace.answer_kept_ms);
   });
 }
 
-/** For the meetings: this one has ended, and everything of it here does too. */
+/**
+ * For the meetings: this one has ended, and everything of it here does too. Its room at the media
+ * engine is theirs to end.
+ */
 export async function endRoom(ctx: Ctx, desk: Desk, room: string): Promise<void> {
   const group = await lockLive(ctx, room);
-  if (group) await endGroup(ctx, desk, group);
+  if (group) await endGroup(ctx, desk, group, 'room');
   await answerKnocks(ctx, desk, await lockWaiting(ctx, room), 'ended', undefined);
 }
 

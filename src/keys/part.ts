@@ -21,16 +21,20 @@ export async function part(
     .where('id', 'in', ids)
     .execute();
   await ctx.publish(keys, 'parted', group.account, { ids });
-  for (const id of ids) ctx.after(() => expel(desk, group, id));
+  ctx.after(async () => {
+    await Promise.all(ids.map((id) => expel(desk, group, id)));
+  });
 }
 
 /** Ends the media of a leaf that is none any more, and soon its following. */
-export async function expel(
-  desk: Desk,
-  { id: group, room, account }: Group,
-  id: string,
-): Promise<void> {
-  const { sessions, agenda, pace, media } = desk;
+export async function expel(desk: Desk, group: Group, id: string): Promise<void> {
+  dismiss(desk, group, id);
+  await desk.media.close(group.room, id);
+}
+
+/** Ends the following of a leaf that is none any more, a moment from now. */
+export function dismiss(desk: Desk, { id: group, room, account }: Group, id: string): void {
+  const { sessions, agenda, pace } = desk;
   for (const session of sessions.of(room, id)) {
     if (session.member !== group) continue;
     session.member = undefined;
@@ -38,5 +42,4 @@ export async function expel(
       if (session.member !== group) session.line.leave(account);
     });
   }
-  await media.close(room, id);
 }

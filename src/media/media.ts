@@ -64,7 +64,11 @@ export interface Media extends Service {
    * @throws UnavailableError while the media server is down; its connections are closed anyhow
    */
   closeSeat(room: string, identity: string): Promise<void>;
-  /** Ends a room for everybody; `admit` must refuse its seats before. Errors as `closeSeat`. */
+  /**
+   * Ends a room for everybody; `admit` must refuse its seats before. Who hears of it from us in
+   * the meantime goes by themselves: the engine's own goodbye is lost where a browser is just
+   * saying something, and such a browser comes back to be refused. Errors as `closeSeat`.
+   */
   endRoom(room: string): Promise<void>;
   /** Who is connected, asked of the media server. @throws UnavailableError while it is down */
   people(room: string): Promise<Person[]>;
@@ -83,7 +87,7 @@ export interface MediaMetrics {
   readonly media_people: number;
 }
 
-/** Time the farewell of the media server has to reach a browser before its connection is cut. */
+/** Time a farewell, ours or the media server's, has to reach a browser before it is cut off. */
 const farewell_ms = 300;
 /** Time people have to come back after the engine was started again. */
 const return_ms = 30_000;
@@ -150,7 +154,11 @@ export function createMedia(options: MediaOptions): Media {
         for (const connection of connections) connection.destroy();
       }
     },
-    endRoom: async (room) => ready().rooms.end(room),
+    async endRoom(room) {
+      const { rooms } = ready();
+      await sleep(farewell_ms);
+      await rooms.end(room);
+    },
     people: async (room) => ready().rooms.people(room),
     metrics: () => measure(parts),
     engine_pid: () => parts?.upstream.pid(),

@@ -9,6 +9,8 @@ import type { Seat } from './token.ts';
 /** Browsers ping every 5 s over this connection: one that is silent for so long is dead. */
 const idle_ms = 60_000;
 const answer_ms = 5000;
+/** A browser that was told of the end closes too; one that does not is cut off. */
+const farewell_ms = 2000;
 /** An old connection may linger while its browser is back already; more is a flood. */
 const per_seat_max = 8;
 
@@ -109,7 +111,7 @@ export function splice(
   upstream.on('error', () => upstream.destroy());
   socket.once('close', () => upstream.destroy());
   upstream.once('close', () => {
-    if (joined) socket.destroy();
+    if (joined) finish(socket);
     else if (!answered) onSilent();
   });
   upstream.once('data', (answer: Buffer) => {
@@ -128,6 +130,19 @@ export function splice(
     upstream.pipe(socket);
   });
   upstream.write(requestText(request, url, target));
+}
+
+/**
+ * Ends a browser's connection after what was written to it. What the browser still says is taken
+ * and dropped: a connection closed over unread bytes is reset, and a reset overtakes the engine's
+ * goodbye, without which the browser comes back to a seat that is none any more.
+ */
+function finish(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), farewell_ms);
+  socket.once('close', () => clearTimeout(timer));
+  socket.once('end', () => socket.destroy());
+  socket.end();
+  socket.resume();
 }
 
 /**
