@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts';
 import { bytesFrom, epochFrom, handed_bytes_max } from './delivery.ts';
 import type { KnockAnswer, Proven } from './delivery.ts';
 import { isRefused, type Line } from './line.ts';
+import { rehearse } from './rehearsal.ts';
 import { comeBack } from './returning.ts';
 
 /** What a browser keeps of a group beyond its state, which is in memory only. */
@@ -98,6 +99,7 @@ export async function prepare({ line, clock, key }: Visitor): Promise<Early> {
     line.prove().catch(() => null),
     newLeaf(key, made_ms),
   ]);
+  void rehearse(made_ms);
   return { proven, leaf, made_ms };
 }
 
