@@ -52,6 +52,11 @@ test('retransmission is on for every codec', () => {
   assert.ok(codecs.some((codec: { mime: string }) => codec.mime === 'video/rtx'));
 });
 
+test('a first picture that was lost is asked for again before anybody notices', () => {
+  const throttle = configFor('127.0.0.1')['rtc']?.['pli_throttle'] as Record<string, string>;
+  assert.equal(throttle['low_quality'], '150ms');
+});
+
 describe('TURN relays to the engine and to nobody else', () => {
   /** As Go's net.IPNet does, a block of one family holds no address of the other. */
   const isDenied = (denied: readonly string[], address: string): boolean => {

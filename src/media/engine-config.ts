@@ -30,6 +30,13 @@ const codecs = [
 ];
 
 /**
+ * How soon after a key frame another may be asked for, by quality. The smallest picture is the
+ * first that is shown, and browsers drop frames that come while they apply an answer: at the
+ * engine's own 500 ms a lost first key frame costs as much.
+ */
+const pli_throttle = { low_quality: '150ms', mid_quality: '500ms', high_quality: '1s' };
+
+/**
  * The engine's configuration as text (JSON, which is YAML). The engine refuses unknown keys.
  *
  * Nobody outside is ever asked for anything: `node_ip` is explicit, which keeps the engine from
@@ -56,6 +63,7 @@ export function engineConfig(settings: EngineSettings): string {
       // address of it may be where the router forwards to.
       ...(own.length === addresses.length ? { ips: { includes: own.map(single) } } : {}),
       congestion_control: { enabled: true, allow_pause: true },
+      pli_throttle,
     },
     turn: turnConfig(addresses, ports.turn, local),
     room: {
