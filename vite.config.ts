@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
 import { leanClient } from './start/lean.ts';
+import { noticed } from './start/notices.ts';
 import { silentClient } from './start/silent.ts';
 
 /**
@@ -47,9 +48,9 @@ const smallPreload: Plugin = {
 
 export default defineConfig({
   publicDir: false,
-  plugins: [react(), smallPreload, leanClient, silentClient],
+  plugins: [react(), smallPreload, leanClient, silentClient, noticed],
   // As modules they load what a browser lacks only where it lacks it.
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [noticed] },
   css: {
     transformer: 'lightningcss',
     lightningcss: { cssModules: { pattern: '[hash]_[local]' } },
