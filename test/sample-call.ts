@@ -208,6 +208,7 @@ export function stageSample(sample: Sample): CallModel {
   const setOwn = (change: Partial<Person>): void =>
     people.set(people.get().map((person) => (person.you ? { ...person, ...change } : person)));
   const turn = (part: Signal<Source>, on: boolean): void => part.set({ ...part.get(), on });
+  const compared = new Signal<ReadonlySet<string>>(new Set(['sample-1', 'sample-2']));
   return {
     phase: new Signal<Phase>(sample.phase ?? 'connected'),
     people,
@@ -225,6 +226,7 @@ export function stageSample(sample: Sample): CallModel {
     host: sample.host ?? false,
     lock: new Signal<Lock>(sample.lock ?? { state: 'green', reason: 'sealed' }),
     group,
+    compared: { ids: compared, note: (ids) => compared.set(new Set(ids)) },
     setMicrophone(on) {
       turn(microphone, on);
       setOwn({ muted: !on });

@@ -104,7 +104,10 @@ export const call_screens: readonly CallScreen[] = [
   {
     name: 'encryption',
     sample: { people: 5 },
-    act: (page, names) => press(page, names.encryption),
+    act: async (page, names) => {
+      await press(page, names.encryption);
+      await page.getByRole('img', { name: /QR/ }).waitFor();
+    },
   },
   { name: 'hands', sample: { people: 12, hands: [4, 2, 7] } },
   {

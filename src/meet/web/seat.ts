@@ -12,6 +12,8 @@ export interface Place {
   readonly name: string;
   readonly audio_on: boolean;
   readonly video_on: boolean;
+  /** Identities of the leaves with whom the numbers of the encryption were compared. */
+  readonly compared: readonly string[];
 }
 
 const keyOf = (room: string): string => `seat:${room}`;
@@ -28,7 +30,7 @@ export function readPlace(room: string): Place {
 /** A place with a seat that nobody sits in. */
 export function freshPlace(): Place {
   const seat = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
-  return { seat, inside: false, name: '', audio_on: true, video_on: true };
+  return { seat, inside: false, name: '', audio_on: true, video_on: true, compared: [] };
 }
 
 function readKept(room: string): Place | null {

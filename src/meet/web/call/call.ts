@@ -3,6 +3,7 @@ import { Connection } from './connection.ts';
 import type { Seat } from './connection.ts';
 import { Beats } from './beats.ts';
 import { bindTracks } from './bindings.ts';
+import { Compared } from './compared.ts';
 import { endFirstMoments } from './first-moments.ts';
 import { reasonOf } from './group.ts';
 import type { Group } from './group.ts';
@@ -61,6 +62,7 @@ export class Call implements CallModel {
   readonly devices = new Signal<Devices>({ microphone: none, camera: none, speaker: none });
   readonly host: boolean;
   readonly lock: Readable<Lock>;
+  readonly compared: Compared;
   readonly #entry: Entry;
   readonly #doors: Doors;
   readonly #closing = new AbortController();
@@ -83,6 +85,7 @@ export class Call implements CallModel {
     this.#entry = entry;
     this.#doors = doors;
     this.host = doors.end !== null;
+    this.compared = new Compared(entry.room);
     const announce = this.#announce;
     const { group, sealing } = doors;
     const { guard } = sealing;

@@ -95,14 +95,6 @@ const en = {
       what: 'The connection was closed before anything could leave in clear. Reload the page.',
     },
   } satisfies Record<LockReason, { short: string; title: string; what: string }>,
-  lock_code: 'Numbers to compare',
-  lock_compare:
-    'If everyone sees the same, nobody is between you. They change when somebody comes or goes.',
-  lock_here: 'Who has keys',
-  lock_unconfirmed: 'not confirmed yet',
-  lock_server: 'The server sees who is connected, when, and from where.',
-  lock_served: (host: string, build: string) =>
-    `Your browser gets this app’s code from ${host} each time. If ${host} were dishonest it could send different code. Compare build ${build}.`,
   chat_empty: 'No messages yet. Whoever joins later does not see what was written before.',
   chat_waiting: 'waiting for the connection',
   chat_left: (left: number) => `${left} characters left`,
@@ -249,14 +241,6 @@ const fr: typeof en = {
       what: 'La connexion a été fermée avant que rien ne parte en clair. Rechargez la page.',
     },
   },
-  lock_code: 'Nombres à comparer',
-  lock_compare:
-    'Si tout le monde voit les mêmes, personne n’est entre vous. Ils changent quand quelqu’un arrive ou part.',
-  lock_here: 'Qui a des clés',
-  lock_unconfirmed: 'pas encore confirmé',
-  lock_server: 'Le serveur voit qui est connecté, quand et d’où.',
-  lock_served: (host, build) =>
-    `Votre navigateur reçoit le code de cette application de ${host} à chaque fois. Si ${host} était malhonnête, il pourrait envoyer un autre code. Comparez la version ${build}.`,
   chat_empty:
     'Aucun message pour l’instant. Qui arrive plus tard ne voit pas ce qui a été écrit avant.',
   chat_waiting: 'en attente de la connexion',

@@ -2,7 +2,10 @@
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { controls_words } from './controls.words.ts';
+import { encryption_words } from './encryption.words.ts';
+import type { Leaf } from './group.ts';
 import { LockMark } from './lock-mark.tsx';
+import { Numbers } from './numbers.tsx';
 import { Popover } from './popover.tsx';
 import type { Controls } from './toolbar.tsx';
 import { useValue } from './use-value.ts';
@@ -15,15 +18,24 @@ function buildId(): string {
 
 /** Who is in the group, with the beginning of the name that their key has. */
 function Leaves(props: Controls): ReactNode {
-  const w = useWords(controls_words);
+  const w = useWords(encryption_words);
   const { leaves, own } = useValue(props.model.group);
+  const compared = useValue(props.model.compared.ids);
+  const stateOf = ({ identity, confirmed }: Leaf): string | null => {
+    if (identity === own) return null;
+    if (!confirmed) return w.unconfirmed;
+    if (compared.has(identity)) return w.compared;
+    return compared.size > 0 ? w.not_compared : null;
+  };
   return (
     <ul className={css.leaves}>
-      {[...leaves.values()].map(({ identity, name, confirmed }) => (
-        <li key={identity}>
-          <bdi translate="no">{confirmed || identity === own ? (name ?? '…') : '…'}</bdi>
-          <code translate="no">{identity.slice(0, 8)}</code>
-          {!confirmed && identity !== own && <span>{w.lock_unconfirmed}</span>}
+      {[...leaves.values()].map((leaf) => (
+        <li key={leaf.identity}>
+          <bdi translate="no">
+            {leaf.confirmed || leaf.identity === own ? (leaf.name ?? '…') : '…'}
+          </bdi>
+          <span className={css.standing}>{stateOf(leaf)}</span>
+          <code translate="no">{leaf.identity.slice(0, 8)}</code>
         </li>
       ))}
     </ul>
@@ -31,29 +43,22 @@ function Leaves(props: Controls): ReactNode {
 }
 
 export function EncryptionSheet(props: Controls): ReactNode {
-  const w = useWords(controls_words);
+  const { encryption, lock } = useWords(controls_words);
+  const w = useWords(encryption_words);
   const { state, reason } = useValue(props.model.lock);
-  const { code } = useValue(props.model.group);
-  const { title, what } = w.lock[reason];
+  const group = useValue(props.model.group);
+  const { title, what } = lock[reason];
   return (
-    <Popover {...props} title={w.encryption} at="top">
+    <Popover {...props} title={encryption} at="top">
       <h2 className={css.state} data-state={state}>
         <LockMark state={state} size={20} /> {title}
       </h2>
       <p>{what}</p>
-      {code !== null && (
-        <>
-          <h3>{w.lock_code}</h3>
-          <p className={css.code} translate="no">
-            {code}
-          </p>
-          <p>{w.lock_compare}</p>
-        </>
-      )}
-      <h3>{w.lock_here}</h3>
+      {group.code !== null && <Numbers model={props.model} code={group.code} group={group} />}
+      <h3>{w.here}</h3>
       <Leaves {...props} />
-      <p>{w.lock_server}</p>
-      <p>{w.lock_served(location.host, buildId())}</p>
+      <p>{w.server}</p>
+      <p>{w.served(location.host, buildId())}</p>
     </Popover>
   );
 }

@@ -133,6 +133,11 @@ export interface CallModel {
   readonly lock: Readable<Lock>;
   /** Who has a leaf, and the numbers to compare. */
   readonly group: Readable<GroupView>;
+  /** Identities of those with whom one has compared the numbers, and the note of it. */
+  readonly compared: {
+    readonly ids: Readable<ReadonlySet<string>>;
+    note(identities: Iterable<string>): void;
+  };
 
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;
