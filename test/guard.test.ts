@@ -99,6 +99,17 @@ async function passed({ page }: MemberPage, direction: 'send' | 'receive'): Prom
     .reduce((sum, line) => sum + line.passed, 0);
 }
 
+/** What came to a member so far: frames that were opened, and frames that were not. */
+async function received({ page }: MemberPage): Promise<{ passed: number; dropped: number }> {
+  const { lines } = await page.evaluate(() => window.member.report());
+  const receiving = lines.filter((line) => line.direction === 'receive');
+  const dropped = receiving.flatMap((line) => Object.values(line.dropped));
+  return {
+    passed: receiving.reduce((sum, line) => sum + line.passed, 0),
+    dropped: dropped.reduce((sum, count) => sum + count, 0),
+  };
+}
+
 /** A keyless listener who has taken down a good many frames. */
 async function listenIn(room: string, act: (tap: MemberPage) => Promise<void>): Promise<void> {
   const tap = await openTap(browsers[0], house.origin);
@@ -168,6 +179,27 @@ describe('two members', () => {
         const clear = frames.filter(({ bytes }) => ((bytes.at(-1) ?? 0xc0) & 0xf0) !== 0xc0);
         assert.equal(clear.length, 0);
       });
+    });
+  });
+
+  test('keys that change every 0.4 s, and come late to who receives, lose one frame of a hundred at most', async () => {
+    await withTwo(async ({ ada, ben }) => {
+      await see(ben, ada);
+      const start = await received(ben);
+      for (let epoch = 2; epoch < 22; epoch += 1) {
+        const keys = seat([ada, ben]);
+        await enter([ada], epoch, keys);
+        await elapse(100);
+        await enter([ben], epoch, keys);
+        await elapse(300);
+      }
+      await see(ben, ada);
+      const { passed: came, dropped } = await received(ben);
+      const frames = came - start.passed;
+      const lost = dropped - start.dropped;
+      assert.ok(frames > 300, `${frames} frames are too few to judge`);
+      assert.ok(lost <= frames / 100, `${lost} of ${frames} frames were lost`);
+      await hear(ben, 0);
     });
   });
 
