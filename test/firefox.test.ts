@@ -1,9 +1,9 @@
 /** Firefox and Chromium in one call. Where no Firefox is installed this file says how to get one. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'puppeteer-core';
 import { openBrowsers } from './browser.ts';
 import { findFirefox } from './find-browser.ts';
+import { joinInFirefox, press, seeInFirefox } from './firefox-journey.ts';
 import { startFirefox } from './firefox.ts';
 import type { Firefox } from './firefox.ts';
 import { startHouse } from './house.ts';
@@ -11,7 +11,6 @@ import type { TestHouse } from './house.ts';
 import { button, createMeeting, pressJoin } from './journey.ts';
 import { toneOf } from './media/pattern.ts';
 import { names } from './names.ts';
-import { until } from './until.ts';
 
 const path = findFirefox();
 const browsers = openBrowsers();
@@ -19,35 +18,6 @@ const { en } = names;
 const patience_ms = 30_000;
 let house: TestHouse;
 let firefox: Firefox;
-
-/** Presses the control of that role and exact accessible name. */
-async function press(page: Page, name: string, role = 'button'): Promise<void> {
-  await page.locator(`::-p-aria([name="${name}"][role="${role}"])`).setTimeout(patience_ms).click();
-}
-
-async function joinInFirefox(page: Page, link: string, name: string): Promise<void> {
-  await page.goto(link);
-  await page
-    .locator(`::-p-aria([name="${en.name_field}"][role="textbox"])`)
-    .setTimeout(patience_ms)
-    .fill(name);
-  await press(page, en.join);
-  await page.waitForSelector(`::-p-aria([name="${en.leave}"][role="button"])`, {
-    timeout: patience_ms,
-  });
-}
-
-/** Whose camera moves in the tile of `name`. */
-function seeInFirefox(page: Page, name: string): Promise<number> {
-  return until(`${name} in Firefox`, patience_ms, async () => {
-    const tile = await page.$(`::-p-aria([name="${name}"][role="group"])`);
-    return tile?.evaluate(async (element, ms) => {
-      const video = element.querySelector('video');
-      if (!video) throw new Error('no picture yet');
-      return (await window.readers.see(video, 10, ms)).person;
-    }, 10_000);
-  });
-}
 
 if (path === undefined) {
   test('Firefox is not installed: this is how to get it', (t) => {

@@ -1,6 +1,8 @@
 /** The way through, as people take it: a meeting made on the home page, and joined by its link. */
+import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { names } from './names.ts';
+import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
 /** The button of exactly that name. */
@@ -51,4 +53,46 @@ export async function meetTogether(
   await pressJoin(host);
   await Promise.all(guests.map((guest) => joinMeeting(guest, link)));
   return link;
+}
+
+/**
+ * Chooses another camera and another microphone in the settings. Files play as one camera only; with
+ * `many_devices` Chromium draws some of its own, of which the second one measures depth and sends no
+ * picture.
+ */
+export async function chooseOthers(visitor: Visitor): Promise<void> {
+  const { page } = visitor;
+  await button(visitor, names.en.settings).click();
+  for (const [label, kind] of [
+    ['Camera', 'video'],
+    ['Microphone', 'audio'],
+  ] as const) {
+    const select = page.getByRole('combobox', { name: label });
+    const values = await select
+      .locator('option')
+      .evaluateAll((options) =>
+        options.map((option) => (option instanceof HTMLOptionElement ? option.value : '')),
+      );
+    const [used] = await page.evaluate((of) => window.readers.liveDevices(of), kind);
+    const other = values.findLast((value) => value !== '' && value !== used);
+    assert.ok(other !== undefined, `no second ${label} in ${values.join()}`);
+    await select.selectOption(other);
+    await page.waitForFunction(([of, id]) => String(window.readers.liveDevices(of)) === id, [
+      kind,
+      other,
+    ] as const);
+  }
+}
+
+export const many_devices = '--use-fake-device-for-media-stream=device-count=3';
+
+/** Some moving picture in the tile of `name`, whoever's; whoever comes back has another element. */
+export async function seeMotion(visitor: Visitor, name: string): Promise<void> {
+  const video = visitor.tile(name).locator('video');
+  await until(`something moves in ${name}`, 30_000, () =>
+    video.evaluate((element) => {
+      if (!(element instanceof HTMLVideoElement)) throw new TypeError('not a video');
+      return window.readers.seeMotion(element, 10, 5000);
+    }),
+  );
 }

@@ -6,7 +6,17 @@ import { deriveDoor } from '#src/protocol/link/door.ts';
 import { openBrowsers } from './browser.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { button, inCall, joinMeeting, meetTogether, ownTile, pressJoin } from './journey.ts';
+import {
+  button,
+  chooseOthers,
+  inCall,
+  joinMeeting,
+  many_devices,
+  meetTogether,
+  ownTile,
+  pressJoin,
+  seeMotion,
+} from './journey.ts';
 import { names } from './names.ts';
 import { must } from './program.ts';
 import { until } from './until.ts';
@@ -208,44 +218,13 @@ test('what is written while somebody comes in reaches them', async () => {
 test('another camera and microphone are taken without leaving', async () => {
   await browsers.run(house.origin, async (visit) => {
     const ada = await visit({ name: 'Ada', person: 0 });
-    // Files play as one camera only; Chromium draws some of its own, of which the second one
-    // measures depth and sends no picture.
-    const flags = ['--use-fake-device-for-media-stream=device-count=3'];
-    const ben = await visit({ name: 'Ben', person: undefined, flags });
+    const ben = await visit({ name: 'Ben', person: undefined, flags: [many_devices] });
     await meetTogether(house.origin, [ada, ben]);
     await seeMotion(ada, 'Ben');
-    await button(ben, en.settings).click();
-    for (const [label, kind] of [
-      ['Camera', 'video'],
-      ['Microphone', 'audio'],
-    ] as const) {
-      const select = ben.page.getByRole('combobox', { name: label });
-      const values = await select
-        .locator('option')
-        .evaluateAll((options) =>
-          options.map((option) => (option instanceof HTMLOptionElement ? option.value : '')),
-        );
-      const [used] = await ben.page.evaluate((of) => window.readers.liveDevices(of), kind);
-      const other = values.findLast((value) => value !== '' && value !== used);
-      assert.ok(other !== undefined, `no second ${label} in ${values.join()}`);
-      await select.selectOption(other);
-      await ben.page.waitForFunction(([of, id]) => String(window.readers.liveDevices(of)) === id, [
-        kind,
-        other,
-      ] as const);
-    }
+    await chooseOthers(ben);
     await seeMotion(ada, 'Ben');
   });
 });
-
-async function seeMotion(visitor: Visitor, name: string): Promise<void> {
-  const video = visitor.tile(name).locator('video');
-  await video.waitFor();
-  await video.evaluate((element) => {
-    if (!(element instanceof HTMLVideoElement)) throw new TypeError('not a video');
-    return window.readers.seeMotion(element, 10, 15_000);
-  });
-}
 
 test('a meeting joined by the link field of the home page', async () => {
   await browsers.run(house.origin, async (visit) => {

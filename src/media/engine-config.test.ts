@@ -54,7 +54,7 @@ test('retransmission is on for every codec', () => {
 
 test('a first picture that was lost is asked for again before anybody notices', () => {
   const throttle = configFor('127.0.0.1')['rtc']?.['pli_throttle'] as Record<string, string>;
-  assert.equal(throttle['low_quality'], '150ms');
+  assert.equal(throttle['low_quality'], '250ms');
 });
 
 describe('TURN relays to the engine and to nobody else', () => {

@@ -32,9 +32,10 @@ const codecs = [
 /**
  * How soon after a key frame another may be asked for, by quality. The smallest picture is the
  * first that is shown, and browsers drop frames that come while they apply an answer: at the
- * engine's own 500 ms a lost first key frame costs as much.
+ * engine's own 500 ms a lost first key frame costs as much. Who can open nothing asks as often as
+ * they may, and everybody pays for each key frame in sharpness; so it is not less.
  */
-const pli_throttle = { low_quality: '150ms', mid_quality: '500ms', high_quality: '1s' };
+const pli_throttle = { low_quality: '250ms', mid_quality: '500ms', high_quality: '1s' };
 
 /**
  * The engine's configuration as text (JSON, which is YAML). The engine refuses unknown keys.

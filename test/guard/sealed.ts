@@ -26,6 +26,7 @@ function entropy(bytes: readonly number[]): number {
  * measure: noise behind a VP8 header in clear is sometimes taken for a picture, of nothing.
  */
 export async function expectSealed({ page }: MemberPage): Promise<void> {
+  await page.evaluate(() => window.tapped.forget());
   const { frames } = await until('300 frames at the tap', patience_ms, async () => {
     const taken = await page.evaluate(() => window.tapped.taken());
     return taken.frames.length >= 300 && taken;

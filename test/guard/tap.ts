@@ -2,7 +2,7 @@
  * A member of the room without any key and without the guard, who takes down every encoded frame
  * the media server forwards, and lets the browser try to decode it all the same.
  */
-import { Room, RoomEvent, Track, setLogLevel } from 'livekit-client';
+import { Room, RoomEvent, Track, VideoQuality, setLogLevel } from 'livekit-client';
 
 interface Streams {
   readonly readable: ReadableStream<{ data: ArrayBuffer; type?: string }>;
@@ -73,6 +73,21 @@ export async function publishClear(): Promise<void> {
   }
 }
 
+/** What was taken down so far is let go. */
+export function forget(): void {
+  frames.length = 0;
+}
+
+/** Asks for the pictures of everybody in that quality: another layer of what they send. */
+export function ask(quality: 'low' | 'high'): void {
+  const wanted = { low: VideoQuality.LOW, high: VideoQuality.HIGH };
+  for (const participant of room.remoteParticipants.values()) {
+    for (const publication of participant.videoTrackPublications.values()) {
+      publication.setVideoQuality(wanted[quality]);
+    }
+  }
+}
+
 export function taken(): { frames: typeof frames; packets: number[][] } {
   return { frames, packets };
 }
@@ -90,6 +105,11 @@ export async function callByRpc(identity: string): Promise<string> {
 
 export async function sendData(bytes: readonly number[]): Promise<void> {
   await room.localParticipant.publishData(Uint8Array.from(bytes), { reliable: true });
+}
+
+/** Who else is connected. */
+export function others(): string[] {
+  return [...room.remoteParticipants.keys()];
 }
 
 /** Packets that came. */

@@ -3,7 +3,7 @@
  * engine, and may change, keep back and make up every message of the signalling.
  */
 import { SignalResponse } from '@livekit/protocol';
-import type { ParticipantInfo, TrackInfo } from '@livekit/protocol';
+import type { TrackInfo } from '@livekit/protocol';
 import type { Page } from 'playwright-core';
 
 /** What becomes of a message on its way to the client: itself, another one, or nothing. */
@@ -47,10 +47,4 @@ export async function standBetween(page: Page): Promise<HostileSignalling> {
     });
   });
   return hostile;
-}
-
-/** Everybody of whom a message tells. */
-export function participantsOf({ message }: SignalResponse): readonly ParticipantInfo[] {
-  if (message.case === 'join') return message.value.otherParticipants;
-  return message.case === 'update' ? message.value.participants : [];
 }

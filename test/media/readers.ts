@@ -7,6 +7,8 @@ declare global {
     readonly readers: typeof import('./in-page.ts');
     /** The same, drawn and hummed by the page itself. */
     readonly drawn: typeof import('./drawn-camera.ts');
+    /** A media server that lies. */
+    readonly lies: typeof import('./in-page-lies.ts');
   }
 }
 
@@ -20,6 +22,11 @@ export function readersScript(): Promise<string> {
 /** The script that puts `window.drawn` into a page. */
 export function drawnScript(): Promise<string> {
   return script('drawn', './drawn-camera.ts');
+}
+
+/** The script that puts `window.lies` into a page, to be run before the page's own. */
+export function liesScript(): Promise<string> {
+  return script('lies', './in-page-lies.ts');
 }
 
 function script(name: string, path: string): Promise<string> {
