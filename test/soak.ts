@@ -2,19 +2,24 @@
  * `npm run soak`: what takes too long for every run. Meetings come and go while memory is watched,
  * then parts of the server are killed at random, again and again, under one running call.
  *
- * `npm run soak -- 200 40` runs 200 meetings and 40 kills; 60 and 15 unless given. The seed of the
- * kills is printed, and may be given as the third number.
+ * Before that, groups take random lawful steps, and members find together after storms.
+ *
+ * `npm run soak -- 200 40` runs 200 meetings and 40 kills; 60 and 15 unless given. The third number
+ * is the seconds for groups and for storms each, 120 unless given; the fourth the seed of all that
+ * is random, which is printed.
  */
 import { readFileSync } from 'node:fs';
 import { openBrowsers, type Browsers } from './browser.ts';
 import { startHouseProcess, type HouseProcess } from './house.ts';
 import { button, meetTogether } from './journey.ts';
 import { names } from './names.ts';
+import { walkGroups } from './soak/groups.ts';
+import { playStorms } from './soak/storms.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
 const numbers = process.argv.slice(2).map(Number);
-const [meetings = 60, kills = 15, seed = Date.now() % 2 ** 31] = numbers;
+const [meetings = 60, kills = 15, seconds = 120, seed = Date.now() % 2 ** 31] = numbers;
 const report_every = 10;
 const broken_lines = /WebSocket|ERR_|Failed to load resource|Failed to fetch/;
 
@@ -97,6 +102,10 @@ async function disturb(house: HouseProcess, browsers: Browsers): Promise<void> {
   });
 }
 
+say(`groups and storms, ${String(seconds)} s each, from seed ${String(seed)}`);
+const walked = await walkGroups(seconds, seed);
+say(`  ${String(walked.steps)} steps, ${String(walked.joins)} joins, none refused`);
+say(`  ${String(await playStorms(seconds, seed))} storms, all found together`);
 const house = await startHouseProcess({ LOG_LEVEL: 'warn' });
 const browsers = openBrowsers();
 try {

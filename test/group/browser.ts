@@ -241,6 +241,8 @@ export class Browser {
       const [, call = ''] = name.split('.');
       const go = async (other: unknown = input): Promise<unknown> => {
         const cut = this.#cut.signal;
+        // A bend may have held it back until the line was cut.
+        if (cut.aborted) throw unreachable();
         this.sent.push(JSON.stringify(other));
         type Send = (input: unknown, options: object) => Promise<unknown>;
         const calls = api().keys as unknown as Record<string, Send>;
