@@ -47,6 +47,23 @@ test('who knocks at an open gate has a seat at once, and keeps it as a leaf', as
   assert.equal(await seated(guest), false);
 });
 
+test('at no moment on the way from knock to leaf is there no seat', async () => {
+  const [host] = await meet(true);
+  for (let epoch = 1; epoch <= 8; epoch += 1) {
+    const guest = await Member.arrive(host.place);
+    const knock = await guest.knock();
+    await host.commit(epoch, { welcomes: [{ knock, welcome: random(300) }] });
+    const looks: boolean[] = [];
+    const entered = guest.enter(knock).then(() => 'in' as const);
+    const look = async (): Promise<'not yet'> => {
+      looks.push(await seated(guest));
+      return 'not yet';
+    };
+    while ((await Promise.race([entered, look()])) !== 'in');
+    assert.ok(!looks.includes(false), `guest ${epoch}`);
+  }
+});
+
 test('at a gate that is not open nobody has one', async () => {
   const [, guest] = await meet(false);
   assert.equal((await guest.ask()).media, null);

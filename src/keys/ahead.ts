@@ -16,7 +16,6 @@ import { findLive, type KnockRow } from './store.ts';
  * seated ahead. Nobody else is let in, not even with a token, which cannot be taken back.
  */
 export async function hasSeat(db: Database, room: string, id: string): Promise<boolean> {
-  if (await isLeaf(db, room, id)) return true;
   const row = await db
     .selectFrom('mls_knock')
     .select('id')
@@ -25,7 +24,8 @@ export async function hasSeat(db: Database, room: string, id: string): Promise<b
     .where('ahead', '=', true)
     .where((where) => where.or([where('answer', 'is', null), where('answer', '=', 'welcomed')]))
     .executeTakeFirst();
-  return row !== undefined;
+  // In this order: between two looks the knock may become the leaf, and never the other way.
+  return row !== undefined || (await isLeaf(db, room, id));
 }
 
 /** A ticket for who knocks, where the group says that its gate is open; otherwise null. */
