@@ -7,10 +7,13 @@ import type { Plugin } from 'vite';
 const notices = fileURLToPath(new URL('../NOTICES.md', import.meta.url));
 const inside = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/;
 
-/** `name version` of the package in whose folder the module lies; null where it is ours. */
-function packageOf(module: string): string | null {
+/** The folder of the package in which the module lies; nothing where it is ours. */
+function folderOf(module: string): readonly string[] {
   const [folder] = inside.exec(module.replace(/^\0/, '').replace(/\?.*$/, '')) ?? [];
-  if (folder === undefined) return null;
+  return folder === undefined ? [] : [folder];
+}
+
+function nameOf(folder: string): string {
   const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     name: string;
     version: string;
@@ -27,8 +30,8 @@ export const noticed: Plugin = {
         ? Object.entries(file.modules).filter(([, { renderedLength }]) => renderedLength > 0)
         : [],
     );
-    const packages = new Set(modules.map(([module]) => packageOf(module)));
-    const missing = [...packages].filter((name) => name !== null && !text.includes(name));
+    const folders = new Set(modules.flatMap(([module]) => folderOf(module)));
+    const missing = [...folders].map(nameOf).filter((name) => !text.includes(name));
     if (missing.length > 0) this.error(`NOTICES.md lacks the notice of ${missing.join(', ')}.`);
   },
 };

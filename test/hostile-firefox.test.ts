@@ -13,7 +13,7 @@ import { admit, openTap } from './guard/member.ts';
 import { expectSealed } from './guard/sealed.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { createMeeting, pressJoin } from './journey.ts';
+import { createMeeting, pressJoin, roomOf } from './journey.ts';
 import { toneOf } from './media/pattern.ts';
 import { liesScript } from './media/readers.ts';
 import { names } from './names.ts';
@@ -37,7 +37,7 @@ function withFox(play: (ada: Visitor, fox: Page, room: string) => Promise<void>)
       await fox.evaluateOnNewDocument(await liesScript());
       await joinInFirefox(fox, link, 'Fox');
       await Promise.all([ada.see('Fox'), ada.hear(2), seeInFirefox(fox, 'Ada')]);
-      await play(ada, fox, /\/m\/(\w+)/.exec(link)?.[1] ?? '');
+      await play(ada, fox, roomOf(link));
     } finally {
       await fox.close();
     }

@@ -27,6 +27,7 @@ import {
   many_devices,
   meetTogether,
   pressJoin,
+  roomOf,
   seeMotion,
 } from './journey.ts';
 import { standBetween } from './media/hostile-signalling.ts';
@@ -56,10 +57,6 @@ interface Scene {
   /** What Ada is told by the media server. */
   readonly server: HostileSignalling;
   readonly visit: Parameters<Parameters<typeof browsers.run>[1]>[0];
-}
-
-function roomOf(link: string): string {
-  return /\/m\/(\w+)/.exec(link)?.[1] ?? '';
 }
 
 /** Ada's server lies from the first message on, or once it is told to. */

@@ -96,3 +96,8 @@ export async function seeMotion(visitor: Visitor, name: string): Promise<void> {
     }),
   );
 }
+
+/** The room that a link of a meeting leads to. */
+export function roomOf(link: string): string {
+  return /\/m\/(\w+)/.exec(link)?.[1] ?? '';
+}

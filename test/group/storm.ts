@@ -277,12 +277,11 @@ class Scene {
     if (!by) return;
     const text = `No. ${this.#told.length}`;
     const to = this.#there.filter((each) => each !== by && each.view.phase === 'in');
-    const told = by.member.send({ kind: 'chat', id: text, text }).then(
+    // It may wait for a line that is cut; others go on meanwhile.
+    void by.member.send({ kind: 'chat', id: text, text }).then(
       () => void this.#told.push({ text, by, to }),
       () => undefined,
     );
-    // It may wait for a line that is cut; others go on meanwhile.
-    void told;
     this.weather.said += 1;
   }
 
