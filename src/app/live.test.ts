@@ -167,6 +167,16 @@ test('a verb can tell when the live connection of its caller is gone', async () 
   await gone;
 });
 
+test('a call that waits for a connection fails once none will come', async () => {
+  const abort = new AbortController();
+  const live = connectLive<Rooms>(wsUrl(), abort.signal);
+  assert.equal(live.open, false);
+  const waiting = refused(live.api.tally.stay({}));
+  abort.abort();
+  assert.equal((await waiting).code, 'app.unreachable');
+  assert.equal((await refused(live.api.tally.stay({}))).code, 'app.unreachable');
+});
+
 test('a connection lost within a transaction fails that call, and nothing else', async () => {
   const uncaught: unknown[] = [];
   const note = (reason: unknown): void => void uncaught.push(reason);

@@ -71,7 +71,9 @@ class Line {
   readonly #url: string;
   readonly #signal: AbortSignal;
   readonly #pending = new Map<number, Pending>();
-  readonly #waiting: (() => void)[] = [];
+  /** Calls made while there is no connection. */
+  readonly #waiting: { readonly start: () => void; readonly reject: (cause: unknown) => void }[] =
+    [];
   #socket: WebSocket | undefined;
   #attempt = 0;
   #next_id = 1;
@@ -85,6 +87,8 @@ class Line {
     signal.addEventListener('abort', () => {
       clearTimeout(this.#retry);
       this.#drop(this.#socket);
+      // No connection will come that they could wait for.
+      for (const { reject } of this.#waiting.splice(0)) reject(unreachable());
     });
   }
 
@@ -101,7 +105,8 @@ class Line {
         this.#socket?.send(JSON.stringify(frame));
       };
       if (this.open) start();
-      else this.#waiting.push(start);
+      else if (this.#signal.aborted) reject(unreachable());
+      else this.#waiting.push({ start, reject });
     });
   }
 
@@ -119,7 +124,7 @@ class Line {
     fresh.addEventListener('open', () => {
       if (fresh !== this.#socket) return;
       this.#attempt = 0;
-      for (const start of this.#waiting.splice(0)) start();
+      for (const { start } of this.#waiting.splice(0)) start();
       for (const follower of this.followers) follower.resume();
     });
     fresh.addEventListener('message', (message) => {
