@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { sql } from 'kysely';
 import { startBench, type Bench } from '#test/database.ts';
 import { until } from '#test/until.ts';
 import { hasSeat } from './index.ts';
@@ -62,6 +63,48 @@ test('at no moment on the way from knock to leaf is there no seat', async () => 
     while ((await Promise.race([entered, look()])) !== 'in');
     assert.ok(!looks.includes(false), `guest ${epoch}`);
   }
+});
+
+/** Resolves once a query that begins so waits for another's lock. */
+async function untilLocked(beginning: string): Promise<void> {
+  await until(`${beginning} … waits`, 5000, async () => {
+    const { rows } = await sql`
+      select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'
+      and starts_with(query, ${beginning})`.execute(bench.db);
+    return rows.length > 0;
+  });
+}
+
+test('a knock that comes again while it is answered is told the answer', async () => {
+  const [host, ...guests] = await meet(true);
+  guests.push(await Member.arrive(host.place));
+  const bytes = { kp: random(300), name: random(40), mac: random(32) };
+  const knocks = await Promise.all(
+    guests.map(async (guest) => ({ guest, knock: await guest.knock(bytes) })),
+  );
+  // Knocks are locked in the order of their ids: the commit waits with the first one in its hand.
+  const [first, second] = knocks.toSorted((one, other) => (one.knock < other.knock ? -1 : 1));
+  assert.ok(first && second);
+  const welcomes = [{ knock: first.knock, welcome: random(300) }];
+  const [committed, again] = await bench.db
+    .transaction()
+    .execute(async (tx) => {
+      await tx
+        .selectFrom('mls_knock')
+        .select('id')
+        .where('id', '=', second.knock)
+        .forUpdate()
+        .execute();
+      const commit = host.commit(1, { welcomes });
+      await untilLocked('select * from "mls_knock" where "room"');
+      const ask = first.guest.ask(bytes);
+      await untilLocked('update "mls_knock" set "ahead"');
+      return [commit, ask] as const;
+    })
+    .then((both) => Promise.all(both));
+  assert.ok('seq' in committed);
+  assert.equal(again.answer, 'welcomed');
 });
 
 test('at a gate that is not open nobody has one', async () => {

@@ -41,13 +41,27 @@ export async function knock(
     (await findSame(ctx, session, digest)) ?? (await insert(ctx, input, desk, session, digest));
   const media = await seatAhead(ctx, desk, row);
   const seq = await position(ctx.tx, row.account);
+  const answer = await readAnswer(ctx, row);
   ctx.after(() => followKnock(session, row.account));
   ctx.follow(row.account, seq);
   return {
     account: row.account,
     seq,
-    state: { knock: row.id, answer: row.answer as Answer | null, media },
+    state: { knock: row.id, answer, media: answer === null ? media : null },
   };
+}
+
+/**
+ * Read after the place from which events are followed: a knock that comes again may be answered
+ * in between, and what is neither in the state nor behind that place is never heard of.
+ */
+async function readAnswer(ctx: Ctx, { id }: KnockRow): Promise<Answer | null> {
+  const { answer } = await ctx.tx
+    .selectFrom('mls_knock')
+    .select('answer')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return answer as Answer | null;
 }
 
 /** Only the last knock of a key is followed: a connection may read but so many accounts. */
