@@ -122,9 +122,13 @@ export class Browser {
     void this.member.leave();
   }
 
-  /** Resolves once `holds`, asked again at every event. */
-  until(what: string, holds: () => boolean): Promise<void> {
+  /** Resolves once `holds`, asked again at every event; after `signal` it does not matter any more. */
+  until(what: string, holds: () => boolean, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer);
+        this.#waiting.delete(ask);
+      });
       const timer = setTimeout(() => {
         this.#waiting.delete(ask);
         reject(new Error(`${this.name}: not ${what}; ${this.describe()}`));
@@ -273,6 +277,9 @@ export async function agree(...browsers: Browser[]): Promise<void> {
         spell(browser) === spell(first) &&
         browser.view.code === first.view.code,
     );
-  await Promise.race(browsers.map((browser) => browser.until('of one mind', same)));
+  const done = new AbortController();
+  const { signal } = done;
+  await Promise.race(browsers.map((browser) => browser.until('of one mind', same, signal)));
+  done.abort();
   assert.equal(new Set(browsers.map(({ view }) => view.leaf)).size, browsers.length);
 }
