@@ -46,6 +46,11 @@ class Dropped extends Error {
 const early_ms_max = 500;
 /** Asking more often than this helps nobody. */
 const key_frame_pause_ms = 300;
+/**
+ * A key frame so shortly before new keys was most likely for somebody who has come with these and
+ * cannot open it; asked for through the server, the next one would take a quarter of a second.
+ */
+const key_frame_missed_ms = 1000;
 
 export class Line {
   readonly #id: number;
@@ -59,6 +64,10 @@ export class Line {
   /** Frames were lost here since the last key frame that came through. */
   #torn = true;
   #asked_ms = Number.NEGATIVE_INFINITY;
+  /** When the last key frame was let through. */
+  #key_ms = Number.NEGATIVE_INFINITY;
+  /** It was sealed under keys that newcomers do not have. */
+  #missed = false;
   /** Since when frames are too early; null once one came through. */
   #early_ms: number | null = null;
   /** They have waited as long as they may. */
@@ -150,6 +159,7 @@ export class Line {
     if (ring.held) throw new Dropped('held');
     if (this.#run === null || this.#run.under !== ring.current) {
       this.#run = await ring.openRun(source);
+      this.#missed = this.#doors.now_ms() - this.#key_ms < key_frame_missed_ms;
     }
     if (this.#run === null) throw new Dropped('no-key');
     return this.#run.sealer.seal(codec, bytes);
@@ -166,10 +176,16 @@ export class Line {
    * at once, by whichever side dropped them.
    */
   #watchPicture({ type }: EncodedFrame): void {
-    if (type === 'key') this.#torn = false;
-    if (!this.#torn || type !== 'delta') return;
     const now_ms = this.#doors.now_ms();
-    if (now_ms - this.#asked_ms < key_frame_pause_ms) return;
+    if (type === 'key') {
+      this.#torn = false;
+      this.#missed = false;
+      this.#key_ms = now_ms;
+    }
+    if (type !== 'delta') return;
+    const due = this.#torn && now_ms - this.#asked_ms >= key_frame_pause_ms;
+    if (!due && !this.#missed) return;
+    this.#missed = false;
     this.#asked_ms = now_ms;
     this.#doors.requestKeyFrame?.();
   }

@@ -2,120 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { sources } from '../../../protocol/encryption/frame.ts';
-import type { EncodedFrame } from './line.ts';
-import type { Direction, LineCount, ToPage } from './messages.ts';
-import { payload_bytes_max, SealingRoom } from './sealing-room.ts';
-import { randomBytes, seat, TestKeeper } from './test-keeper.ts';
+import { payload_bytes_max } from './sealing-room.ts';
+import { randomBytes, seat } from './test-keeper.ts';
+import { closeKeepers, frameOf, picture, Side, twoSides, type Frame } from './test-sides.ts';
 
-type Frame = EncodedFrame & { readonly mark: number };
-
-function frameOf(
-  bytes: Uint8Array<ArrayBuffer>,
-  more: { type?: string; mimeType?: string } = {},
-): Frame {
-  const { type, mimeType } = more;
-  return {
-    data: bytes.slice().buffer,
-    mark: 0,
-    ...(type !== undefined && { type }),
-    getMetadata: () => (mimeType === undefined ? {} : { mimeType }),
-  };
-}
-
-const opened: TestKeeper[] = [];
-after(() => opened.forEach((keeper) => keeper.close()));
-
-/** One member's worker, without the worker. */
-class Side {
-  readonly told: ToPage[] = [];
-  readonly keeper: TestKeeper;
-  readonly room: SealingRoom;
-  now_ms = 0;
-  #heard: (() => void)[] = [];
-
-  constructor(identity: string) {
-    this.keeper = new TestKeeper(identity);
-    opened.push(this.keeper);
-    this.room = new SealingRoom({
-      now_ms: () => this.now_ms,
-      tell: (message) => {
-        this.told.push(message);
-        for (const hear of this.#heard.splice(0)) hear();
-      },
-    });
-    this.room.hear({ t: 'keys', port: this.keeper.port });
-  }
-
-  settled(): Promise<void> {
-    return this.keeper.heard();
-  }
-
-  async seal(payload: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
-    return this.#call((call) => this.room.hear({ t: 'seal', call, payload }));
-  }
-
-  async open(
-    identity: string,
-    payload: Uint8Array<ArrayBuffer>,
-  ): Promise<Uint8Array<ArrayBuffer> | null> {
-    return this.#call((call) => this.room.hear({ t: 'open', call, identity, payload }));
-  }
-
-  #next = 1;
-  async #call(ask: (call: number) => void): Promise<Uint8Array<ArrayBuffer> | null> {
-    const call = this.#next++;
-    ask(call);
-    for (;;) {
-      const found = this.told.find((each) => each.t === 'payload' && each.call === call);
-      if (found?.t === 'payload') return found.payload;
-      await new Promise<void>((resolve) => this.#heard.push(resolve));
-    }
-  }
-
-  line(id: number, direction: Direction, onAsk?: () => void): (frame: Frame) => Promise<Frame[]> {
-    const { readable, writable } = this.room.line(id, direction, onAsk);
-    const writer = writable.getWriter();
-    const out: Frame[] = [];
-    const reading = (async () => {
-      for await (const frame of readable) out.push(frame as Frame);
-    })();
-    void reading;
-    return async (frame) => {
-      await writer.write(frame);
-      return out.splice(0);
-    };
-  }
-
-  count(id: number): LineCount | undefined {
-    return this.room.counts.find((line) => line.id === id);
-  }
-}
-
-/** Two members in epoch 1, with a camera on and bound on both sides. */
-async function twoSides() {
-  const [a, b] = [new Side('anna'), new Side('bert')];
-  const leaves = seat(['anna', 'bert']);
-  for (const side of [a, b]) {
-    side.keeper.enter(1n, leaves);
-    side.keeper.send(1n);
-  }
-  const send = a.line(1, 'send');
-  let asked = 0;
-  const receive = b.line(7, 'receive', () => (asked += 1));
-  a.room.hear({ t: 'bind', id: 1, to: { direction: 'send', source: sources.camera } });
-  a.room.hear({ t: 'switch', source: sources.camera, on: true });
-  const to = { direction: 'receive', identity: 'anna', source: sources.camera } as const;
-  b.room.hear({ t: 'bind', id: 7, to });
-  await Promise.all([a.settled(), b.settled()]);
-  return { a, b, leaves, send, receive, asked: () => asked };
-}
-
-/** Ends like no sealed frame: one in 32 random ones looks like a frame under a key that is not here. */
-function picture(type = 'delta'): Frame {
-  const bytes = randomBytes(500);
-  bytes[499] = 255;
-  return frameOf(bytes, { type });
-}
+after(closeKeepers);
 
 describe('a line', () => {
   test('what was sealed on one side is opened on the other, and longer by 20 bytes', async () => {
@@ -274,6 +165,35 @@ test('an encoder whose frames were dropped is asked for a key frame when they le
   assert.equal((await send(picture('key'))).length, 1);
   a.now_ms = 1000;
   assert.equal((await send(picture())).length, 1);
+  assert.equal(asked, 1);
+});
+
+test('new keys soon after a key frame want another one, which newcomers can open', async () => {
+  const { a } = await twoSides();
+  let asked = 0;
+  const send = a.line(2, 'send', () => (asked += 1));
+  a.room.hear({ t: 'bind', id: 2, to: { direction: 'send', source: sources.screen } });
+  a.room.hear({ t: 'switch', source: sources.screen, on: true });
+  const enter = async (epoch: bigint): Promise<void> => {
+    a.keeper.enter(epoch, seat(['anna', 'bert', 'carl']));
+    a.keeper.send(epoch);
+    await a.settled();
+  };
+  await send(picture('key'));
+  await enter(2n);
+  await send(picture());
+  await send(picture());
+  assert.equal(asked, 1);
+  // Where the first frame under them is one, nobody needs another.
+  await send(picture('key'));
+  await enter(3n);
+  await send(picture('key'));
+  await send(picture());
+  assert.equal(asked, 1);
+  // Long after the last one, whoever came asks for themself.
+  a.now_ms = 2000;
+  await enter(4n);
+  await send(picture());
   assert.equal(asked, 1);
 });
 
