@@ -217,6 +217,10 @@ export class Call implements CallModel {
   get group() {
     return this.#doors.group.view;
   }
+  /** The media engine's room once it has answered; null in between. */
+  get room() {
+    return this.#connection.room;
+  }
   get phase() {
     return this.#connection.phase;
   }

@@ -9,6 +9,7 @@ import { CallView } from './call-view.tsx';
 import { openDoors } from './doors.ts';
 import { useDue } from './use-due.ts';
 import { useLife } from './use-life.ts';
+import { useValue } from './use-value.ts';
 import { setLogLevel } from './media.ts';
 import { follow } from './signal.ts';
 import { keepPlace } from '../seat.ts';
@@ -16,6 +17,9 @@ import type { Entry, LeaveReason } from '../entry.ts';
 
 export { CallView } from './call-view.tsx';
 export { warm } from './warm.ts';
+
+/** So long at most nothing is drawn while the media engine has not answered. */
+const undrawn_ms_max = 150;
 
 interface CallProps {
   /** Fixed for the life of the call; another entry is another call. */
@@ -51,7 +55,9 @@ export function Call(props: CallProps): ReactNode {
       here = false;
     };
   }, [call, life, onLeft]);
-  // Connecting has begun by the first rendering, but its first steps wait for the end of it: drawing
-  // comes a turn later, while the network answers.
-  return useDue(0) ? <CallView model={call} /> : null;
+  // Connecting has begun by the first rendering, but its first steps wait for the end of it, and
+  // for whatever else the page does: drawing comes once they are done.
+  const due = useDue(undrawn_ms_max);
+  const answered = useValue(call.room) !== null;
+  return due || answered ? <CallView model={call} /> : null;
 }

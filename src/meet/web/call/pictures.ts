@@ -3,6 +3,17 @@ import { Track } from './media.ts';
 import type { RemoteParticipant, RemoteTrack } from './media.ts';
 import type { Picture } from './model.ts';
 
+/** Tells once the first frame is on screen, and not while it is being drawn. */
+function whenShown(video: HTMLVideoElement, tell: () => void): () => void {
+  const later = (): void => void setTimeout(tell);
+  if ('requestVideoFrameCallback' in HTMLVideoElement.prototype) {
+    const request = video.requestVideoFrameCallback(later);
+    return () => video.cancelVideoFrameCallback(request);
+  }
+  video.addEventListener('loadeddata', later, { once: true });
+  return () => video.removeEventListener('loadeddata', later);
+}
+
 export class Pictures {
   readonly #known = new WeakMap<RemoteTrack, Picture>();
   readonly #onSeen: () => void;
@@ -27,10 +38,10 @@ export class Pictures {
       id: track.sid ?? track.mediaStreamTrack.id,
       mirrored: false,
       attach: (video) => {
-        video.addEventListener('loadeddata', this.#onSeen);
+        const forget = whenShown(video, this.#onSeen);
         track.attach(video);
         return () => {
-          video.removeEventListener('loadeddata', this.#onSeen);
+          forget();
           track.detach(video);
         };
       },

@@ -6,6 +6,24 @@ import { RoomEvent, Track } from './media.ts';
 import type { Room } from './media.ts';
 import { Signal } from './signal.ts';
 
+const context_ms = 1000;
+
+/**
+ * The media client opens an audio context as it connects, against a lag of audio elements in Safari.
+ * That holds up the page for some 20 ms in the moment in which it matters most, and can come after.
+ */
+function postponeContext(room: Room): void {
+  const open = room['acquireAudioContext'].bind(room);
+  room['acquireAudioContext'] = () => Promise.resolve();
+  room.once(RoomEvent.Connected, () => {
+    setTimeout(() => {
+      room['acquireAudioContext'] = open;
+      // It opens none for a room that is over by now.
+      open().catch(() => undefined);
+    }, context_ms);
+  });
+}
+
 /** Whether this browser can send sound to a chosen loudspeaker. */
 export function canChooseSpeaker(): boolean {
   return typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype;
@@ -29,6 +47,7 @@ export class Sound {
 
   dress = (room: Room): void => {
     this.#room = room;
+    postponeContext(room);
     room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
       if (track.kind !== Track.Kind.Audio) return;
       const element = track.attach();
