@@ -48,6 +48,18 @@ test('who knocks at an open gate has a seat at once, and keeps it as a leaf', as
   assert.equal(await seated(guest), false);
 });
 
+test('a ticket comes with the proof at an open gate, and opens nothing before the knock', async () => {
+  const [host, guest] = await meet(true);
+  const { media: ticket } = await guest.prove();
+  assert.deepEqual(ticket, { token: `token of ${guest.id}`, media_path: '/lk', people: 1 });
+  assert.equal(await seated(guest), false);
+  await guest.knock();
+  assert.equal(await seated(guest), true);
+  assert.equal((await host.prove()).media, null);
+  const [, late] = await meet(false);
+  assert.equal((await late.prove()).media, null);
+});
+
 test('at no moment on the way from knock to leaf is there no seat', async () => {
   const [host] = await meet(true);
   for (let epoch = 1; epoch <= 8; epoch += 1) {

@@ -129,6 +129,11 @@ export const keys = contract('keys', {
         link,
         /** The live group, and whether this key is a leaf of it. */
         group: z.object({ group, epoch: count, leaf: z.boolean() }).nullable(),
+        /**
+         * Where all may come in, for who is no leaf: good as soon as it knocks, so that the way to
+         * the media engine need not wait for the answer.
+         */
+        media: z.object(ticket).nullable(),
       }),
       rate: door_rate,
       steady_refusal_ms: 50,

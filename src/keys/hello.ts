@@ -8,6 +8,7 @@ import { Refusal } from '../protocol/encryption/refusal.ts';
 import { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { accountOf } from './group.ts';
+import { mintTicket } from './places.ts';
 import { lineOf, type Session } from './session.ts';
 import { findLeaf } from './standing.ts';
 import { lockLive, toBytes, toText, type Group } from './store.ts';
@@ -55,6 +56,7 @@ export async function prove(
     id,
     link,
     group: group ? { group: group.id, epoch: group.epoch, leaf } : null,
+    media: group?.open && !leaf ? await mintTicket(ctx, desk, group, id) : null,
   };
 }
 

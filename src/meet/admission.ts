@@ -8,6 +8,12 @@ import { isAway } from '../app/database.ts';
 export type Verdict = { readonly people_max: number } | 'refused' | 'unavailable';
 
 const remembered_max = 10_000;
+/**
+ * Whoever has proven a key at an open gate has a token before they knock, and connects as they do:
+ * the knock may be a moment behind.
+ */
+const knock_ms_max = 300;
+const look_ms = 25;
 
 /** Whether there is a leaf of that id in the room's group, or one on its way in. */
 export type HasSeat = (room: string, id: string) => Promise<boolean>;
@@ -34,7 +40,7 @@ export class Admission {
         .select(['people_max', 'ended_at'])
         .where('id', '=', room)
         .executeTakeFirst();
-      if (row?.ended_at !== null || !(await this.#hasSeat(room, identity))) {
+      if (row?.ended_at !== null || !(await this.#isSeated(room, identity))) {
         this.#admitted.delete(seat);
         return 'refused';
       }
@@ -44,6 +50,15 @@ export class Admission {
       if (!isAway(cause)) throw cause;
       return this.#admitted.get(seat) ?? 'unavailable';
     }
+  }
+
+  async #isSeated(room: string, identity: string): Promise<boolean> {
+    const until_ms = performance.now() + knock_ms_max;
+    while (!(await this.#hasSeat(room, identity))) {
+      if (performance.now() > until_ms) return false;
+      await new Promise((resolve) => setTimeout(resolve, look_ms));
+    }
+    return true;
   }
 
   #remember(seat: string, people_max: number): void {

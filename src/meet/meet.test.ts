@@ -219,6 +219,14 @@ test('the media engine is opened to the leaves of an open meeting, and to nobody
   assert.equal(await admission.admit(room, 'ada'), 'refused');
 });
 
+test('who connects a moment before their knock is waited for', async () => {
+  const { room } = await makeMeeting();
+  let looks = 0;
+  const admission = new Admission(bench.db, async () => (looks += 1) > 3);
+  assert.deepEqual(await admission.admit(room, 'ada'), { people_max: 3 });
+  assert.equal(looks, 4);
+});
+
 test('a meeting nobody was in for a day ends, and is forgotten a day later with its events', async () => {
   const { room, door, explained } = await makeMeeting();
   const occupied = await makeMeeting();

@@ -2,8 +2,6 @@ import type { Group } from './call/group.ts';
 
 /** What the join page hands to the call. */
 export interface Ticket {
-  /** The LiveKit identity of the own leaf. */
-  readonly identity: string;
   /** A media token; for the media server only, and never for a log. */
   readonly token: string;
   /** Where the media signalling is proxied on our own origin. */

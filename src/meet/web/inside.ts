@@ -4,7 +4,7 @@
  */
 import { connectLive } from '../../app/live.ts';
 import type { EventFrame } from '../../app/contract.ts';
-import { unreachable } from '../../app/client.ts';
+import { Refused, unreachable } from '../../app/client.ts';
 import { equal } from '../../protocol/encryption/bytes.ts';
 import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
 import { formatHostLink } from '../../protocol/link/link.ts';
@@ -75,16 +75,38 @@ async function broughtIn(own: Visit['own']): Promise<void> {
 }
 
 /**
- * The first ticket, which comes once one is in the group. A server that is away is told of after a
- * while; a person who must let one in is waited for.
+ * The first ticket, which comes once one is in the group, and at an open gate before. A server that
+ * is away is told of after a while; a person who must let one in is waited for.
  */
-async function firstTicket(group: GroupClient): Promise<Ticket> {
+async function firstTicket(group: GroupClient, { store }: Visit): Promise<Ticket> {
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => {
       if (group.view.get().phase === 'connecting') reject(unreachable());
     }, patience_ms);
   });
-  return Promise.race([group.ticket(), late]);
+  const ticket = await Promise.race([group.ticket(), late]);
+  // It may be as old as the page; who is in the call is shown there as it changes.
+  return { ...ticket, people: Math.max(ticket.people, store.get().here?.length ?? 0) };
+}
+
+/** Told once, where one does not come in. With a ticket ahead of that, only the group says so. */
+function onRefused(
+  { page }: Visit,
+  group: GroupClient,
+  ticket: Promise<Ticket>,
+  tell: (cause: unknown) => void,
+): void {
+  const settled = new AbortController();
+  const say = (cause: unknown): void => {
+    if (settled.signal.aborted) return;
+    settled.abort();
+    tell(cause);
+  };
+  ticket.catch(say);
+  follow(group.view, AbortSignal.any([page, settled.signal]), ({ phase, end }) => {
+    if (phase === 'in' || end === 'meet.left') settled.abort();
+    else if (end !== null) say(new Refused({ fault: 'caller', code: end, message: '' }));
+  });
 }
 
 /** Into the call under that name, with what is switched on. */
@@ -95,8 +117,8 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   const root_seed = await knowRootSeed(visit);
   const { seat } = readPlace(room);
   const group = new GroupClient({ link, seat, root_seed }, name, guard);
-  const ticket = firstTicket(group);
-  ticket.catch((cause: unknown) => refuse(visit, group, cause));
+  const ticket = firstTicket(group, visit);
+  onRefused(visit, group, ticket, (cause) => refuse(visit, group, cause));
   follow(group.link, visit.page, (changed) => {
     if (changed) visit.changeLink(changed);
   });

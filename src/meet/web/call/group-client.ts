@@ -66,6 +66,8 @@ interface Spare {
   readonly worker: Worker;
   /** For whom it was prepared. */
   readonly of: string;
+  /** Where all may come in: good as soon as one asks to. */
+  ticket: Given | null;
 }
 
 let spare: Spare | null = null;
@@ -78,7 +80,11 @@ function prepareWorker(entry: GroupEntry): Spare {
   const worker = new Worker(new URL('../group/worker.ts', import.meta.url), { type: 'module' });
   const message: GroupPrepare = { t: 'prepare', origin: location.origin, ...entry };
   worker.postMessage(message, []);
-  return { worker, of: describe(entry) };
+  const prepared: Spare = { worker, of: describe(entry), ticket: null };
+  worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
+    if (data.t === 'ticket') prepared.ticket = data.ticket;
+  });
+  return prepared;
 }
 
 /**
@@ -89,12 +95,12 @@ export function prepareGroup(entry: GroupEntry): void {
   spare ??= prepareWorker(entry);
 }
 
-function takeWorker(entry: GroupEntry): Worker {
+function takeSpare(entry: GroupEntry): Spare {
   const ready = spare;
   spare = null;
-  if (ready?.of === describe(entry)) return ready.worker;
+  if (ready?.of === describe(entry)) return ready;
   ready?.worker.terminate();
-  return prepareWorker(entry).worker;
+  return prepareWorker(entry);
 }
 
 export class GroupClient implements Group {
@@ -111,6 +117,10 @@ export class GroupClient implements Group {
   });
   readonly link = new Signal<Link | null>(null);
   readonly #worker: Worker;
+  /** Told before it was asked for; used once. */
+  #ahead: Given | null;
+  /** The call that waits for a ticket. */
+  #ticket_call: number | null = null;
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<(identity: string, said: Said) => void>();
   readonly #beat_listeners = new Set<(beat: Bytes) => void>();
@@ -119,8 +129,9 @@ export class GroupClient implements Group {
 
   /** Asks to be let in at once. */
   constructor(entry: GroupEntry, name: string, guard: Guard) {
-    const worker = takeWorker(entry);
+    const { worker, ticket } = takeSpare(entry);
     this.#worker = worker;
+    this.#ahead = ticket;
     worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => this.#hear(data));
     const { port1, port2 } = new MessageChannel();
     guard.followKeeper(port1);
@@ -128,9 +139,15 @@ export class GroupClient implements Group {
   }
 
   async ticket(): Promise<Ticket> {
-    const ticket = await this.#call((call) => ({ t: 'token', call }));
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead) return ahead;
+    const ticket = await this.#call((call) => {
+      this.#ticket_call = call;
+      return { t: 'token', call };
+    });
     if (ticket === undefined) throw unreachable();
-    return { identity: this.view.get().own, ...ticket };
+    return ticket;
   }
 
   async say(said: Said): Promise<void> {
@@ -186,6 +203,8 @@ export class GroupClient implements Group {
       case 'beat':
         for (const listener of this.#beat_listeners) listener(message.beat);
         return;
+      case 'ticket':
+        return this.#takeAhead(message.ticket);
       case 'link':
         this.link.set(message.link);
         return;
@@ -199,6 +218,12 @@ export class GroupClient implements Group {
         this.#take(message.call)?.reject(refusalOf(message.failure));
         return;
     }
+  }
+
+  #takeAhead(ticket: Given): void {
+    const waiting = this.#ticket_call === null ? undefined : this.#take(this.#ticket_call);
+    if (waiting) waiting.resolve(ticket);
+    else this.#ahead = ticket;
   }
 
   #take(call: number): Call | undefined {

@@ -55,6 +55,8 @@ export interface Visitor {
    * the media engine takes a while.
    */
   readonly onTicket: (ticket: Ticket) => void;
+  /** Told before one is to enter, where all may come in: a ticket that is good from the knock on. */
+  readonly onTicketAhead: (ticket: Ticket) => void;
   /** Told when one has to be let in. */
   readonly onWaiting: () => void;
 }
@@ -92,15 +94,22 @@ const early_look_ms = 1000;
 const early_leaf_ms_max = 12 * 3_600_000;
 
 /** Proves the key and makes a leaf, while a person still looks at their picture. */
-export async function prepare({ line, clock, key }: Visitor): Promise<Early> {
+export async function prepare(visitor: Visitor): Promise<Early> {
+  const { line, clock, key } = visitor;
   const made_ms = clock.now_ms();
   const [proven, leaf] = await Promise.all([
     // Whatever is wrong is found again, and told, when one enters.
     line.prove().catch(() => null),
     newLeaf(key, made_ms),
   ]);
+  if (proven?.media && !wasIn(visitor, proven)) visitor.onTicketAhead(proven.media);
   void rehearse(made_ms);
   return { proven, leaf, made_ms };
+}
+
+/** Who was in this group before and is no leaf of it may have been put out: the answer comes first. */
+function wasIn({ memory }: Visitor, { group }: Proven): boolean {
+  return group !== null && memory?.group === group.group;
 }
 
 /**
@@ -176,9 +185,7 @@ async function askIn(
   visitor.signal.addEventListener('abort', end, { once: true });
   try {
     const asked = await knock(leaf, link, { name, note: '' }, consent);
-    // Who was in this group before and is no leaf of it may have been put out: the answer comes first.
-    const was_in = proven.group !== null && visitor.memory?.group === proven.group.group;
-    const onTicket = was_in ? () => undefined : visitor.onTicket;
+    const onTicket = wasIn(visitor, proven) ? () => undefined : visitor.onTicket;
     const heard = hearAnswer({ line: visitor.line, onTicket }, asked, waiting.signal);
     const first_ms = early === null ? look_ms : early_look_ms;
     const door = watchDoor(visitor, first_ms, waiting.signal);

@@ -16,8 +16,8 @@ import { retire } from '../../../protocol/mls/group.ts';
 import { pause, wall_clock, type Clock } from './clock.ts';
 import { enter, prepare, TurnedAway } from './entering.ts';
 import type { Early, Entered, Memory, Ticket, Visitor } from './entering.ts';
-import { isRemoval } from './following.ts';
 import type { HostAct } from './hosting.ts';
+import { lookOf, nothing_known } from './look.ts';
 import { isRefused, Line, openDoors, type Doors } from './line.ts';
 import type { Saying } from './saying.ts';
 import type { EpochMedia } from './sending.ts';
@@ -50,6 +50,8 @@ export type MemberEvent =
   | { readonly kind: 'switch'; readonly epoch: bigint }
   /** The epoch does not count: another one will have its number. */
   | { readonly kind: 'dropped'; readonly epoch: bigint }
+  /** Before one enters: good as soon as one has asked to. */
+  | { readonly kind: 'ticket'; readonly ticket: Ticket }
   | ({ readonly kind: 'app' } & Said)
   /** To be sent to all as a data frame. */
   | { readonly kind: 'beat'; readonly bytes: Bytes }
@@ -125,8 +127,10 @@ class GroupMember implements Member {
   #id = '';
   #view: MemberView | undefined;
   #been_in = false;
-  /** Of the knock or the Welcome, whichever came first; used once. Null once it was. */
+  /** Of the knock or the Welcome, whichever came first; used once. Null once one was. */
   #ticket: Ticket | null | undefined;
+  /** One was told ahead of the first entering: another would be tried when one is out again. */
+  #told_ahead = false;
   /** Each looks whether what it waits for has come. */
   readonly #waiting = new Set<() => boolean>();
 
@@ -164,7 +168,8 @@ class GroupMember implements Member {
 
   /** Who was in waits for a place where others took it meanwhile. */
   async #enter(visitor: Visitor, early: Early | null): Promise<Entered> {
-    this.#ticket = undefined;
+    this.#ticket = this.#told_ahead ? null : undefined;
+    this.#told_ahead = false;
     for (;;) {
       try {
         return await enter({ ...visitor, memory: this.#memory }, early);
@@ -272,6 +277,10 @@ class GroupMember implements Member {
         if (this.#ticket === undefined) this.#ticket = ticket;
         this.#wake();
       },
+      onTicketAhead: (ticket) => {
+        this.#told_ahead = true;
+        this.#onEvent({ kind: 'ticket', ticket });
+      },
       onWaiting: () => {
         this.#phase = 'waiting';
         this.#show();
@@ -357,41 +366,9 @@ class GroupMember implements Member {
       const phase = stay ? 'connecting' : this.#phase;
       return { ...nothing_known, phase, fault: this.#fault, id };
     }
-    const { following, seats, needs, people, beating, code, fault, waiting } = stay;
-    const { group, halt } = following;
-    const halted = halt !== null && !isRemoval(halt.why);
-    return {
-      phase: halted ? 'out-of-sync' : 'in',
-      fault,
-      epoch: group.epoch,
-      leaf: group.leaf,
-      id,
-      code,
-      gate: group.policy.gate,
-      pulse: beating.state,
-      waiting,
-      people: seats.map(({ leaf, identity, key, key_hash, role }) => ({
-        leaf,
-        id: identity,
-        key_hash,
-        name: people.nameOf(key),
-        role,
-        beaten: leaf === group.leaf || beating.heard(key),
-        away: needs.lost.has(identity),
-      })),
-    };
+    return lookOf(stay, id);
   }
 }
-
-const nothing_known = {
-  epoch: null,
-  leaf: null,
-  code: null,
-  gate: null,
-  pulse: 'well',
-  waiting: [],
-  people: [],
-} as const;
 
 function notIn(): Refused {
   const message = 'Not in the group of this meeting.';

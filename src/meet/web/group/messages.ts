@@ -48,6 +48,8 @@ export type ToPage =
   /** What another member said; `id` is its name at the media engine. */
   | { readonly t: 'said'; readonly id: string; readonly saying: Saying }
   | { readonly t: 'beat'; readonly beat: Bytes }
+  /** Before Join is pressed: good from then on. */
+  | { readonly t: 'ticket'; readonly ticket: Ticket }
   | { readonly t: 'link'; readonly link: Link }
   | { readonly t: 'put-out'; readonly put_out: PutOut }
   | { readonly t: 'done'; readonly call: number; readonly ticket?: Ticket }

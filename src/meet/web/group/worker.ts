@@ -50,6 +50,7 @@ function start({ name, sealer }: GroupStart): void {
 function tellPage(event: MemberEvent): void {
   if (event.kind === 'view') tell({ t: 'view', view: event.view });
   if (event.kind === 'beat') tell({ t: 'beat', beat: event.bytes });
+  if (event.kind === 'ticket') tell({ t: 'ticket', ticket: event.ticket });
   if (event.kind === 'link') tell({ t: 'link', link: event.link });
   if (event.kind === 'put-out') {
     const { id, name, by } = event;

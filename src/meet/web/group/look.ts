@@ -1,0 +1,42 @@
+/** How a member and its group look to the page, drawn from a stay. */
+import { isRemoval } from './following.ts';
+import type { Stay } from './stay.ts';
+import type { MemberView } from './view.ts';
+
+/** Before the first epoch is open. */
+export const nothing_known = {
+  epoch: null,
+  leaf: null,
+  code: null,
+  gate: null,
+  pulse: 'well',
+  waiting: [],
+  people: [],
+} as const;
+
+/** The group as this member, whose name at the media engine is `id`, sees it. */
+export function lookOf(stay: Stay, id: string): MemberView {
+  const { following, seats, needs, people, beating, code, fault, waiting } = stay;
+  const { group, halt } = following;
+  const halted = halt !== null && !isRemoval(halt.why);
+  return {
+    phase: halted ? 'out-of-sync' : 'in',
+    fault,
+    epoch: group.epoch,
+    leaf: group.leaf,
+    id,
+    code,
+    gate: group.policy.gate,
+    pulse: beating.state,
+    waiting,
+    people: seats.map(({ leaf, identity, key, key_hash, role }) => ({
+      leaf,
+      id: identity,
+      key_hash,
+      name: people.nameOf(key),
+      role,
+      beaten: leaf === group.leaf || beating.heard(key),
+      away: needs.lost.has(identity),
+    })),
+  };
+}
