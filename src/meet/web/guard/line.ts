@@ -14,7 +14,19 @@ export interface EncodedFrame {
   data: ArrayBuffer;
   /** Of video only. */
   readonly type?: string;
-  getMetadata(): { readonly mimeType?: string };
+  getMetadata(): {
+    readonly mimeType?: string;
+    /** Another one for each size of a picture that is sent in several. */
+    readonly synchronizationSource?: number;
+  };
+}
+
+/** What is known of the pictures of one SSRC. */
+interface Layer {
+  /** Frames were lost since the last key frame that came through. */
+  torn: boolean;
+  /** When that came through. */
+  key_ms: number;
 }
 
 /** What a line asks of its surroundings. */
@@ -44,6 +56,8 @@ class Dropped extends Error {
  * first ones wait so long in all. Among them is the key frame, without which a picture begins late.
  */
 const early_ms_max = 500;
+/** More sources than a picture has sizes are a server's invention: it is begun anew with them. */
+const layers_max = 8;
 /** Asking more often than this helps nobody. */
 const key_frame_pause_ms = 300;
 /**
@@ -61,13 +75,9 @@ export class Line {
   #seen = 0;
   #passed = 0;
   readonly #dropped = new Map<DropReason, number>();
-  /** Frames were lost here since the last key frame that came through. */
-  #torn = true;
+  /** By SSRC: a key frame of one size of a picture mends no other. */
+  readonly #layers = new Map<number, Layer>();
   #asked_ms = Number.NEGATIVE_INFINITY;
-  /** When the last key frame was let through. */
-  #key_ms = Number.NEGATIVE_INFINITY;
-  /** It was sealed under keys that newcomers do not have. */
-  #missed = false;
   /** Since when frames are too early; null once one came through. */
   #early_ms: number | null = null;
   /** They have waited as long as they may. */
@@ -83,7 +93,7 @@ export class Line {
   bind(to: Binding | null): void {
     this.#binding = to?.direction === this.#direction ? to : null;
     this.#run = null;
-    this.#torn = true;
+    this.#layers.clear();
     this.#beOnTime();
   }
 
@@ -110,8 +120,18 @@ export class Line {
     } catch (cause) {
       const reason = reasonOf(cause);
       this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
-      this.#torn = true;
+      this.#layerOf(frame).torn = true;
     }
+  }
+
+  #layerOf(frame: EncodedFrame): Layer {
+    const source = frame.getMetadata().synchronizationSource ?? 0;
+    let layer = this.#layers.get(source);
+    if (layer) return layer;
+    if (this.#layers.size >= layers_max) this.#layers.clear();
+    layer = { torn: true, key_ms: Number.NEGATIVE_INFINITY };
+    this.#layers.set(source, layer);
+    return layer;
   }
 
   /** Once only: a server that goes on with frames nobody can open does not hold up others. */
@@ -159,7 +179,7 @@ export class Line {
     if (ring.held) throw new Dropped('held');
     if (this.#run === null || this.#run.under !== ring.current) {
       this.#run = await ring.openRun(source);
-      this.#missed = this.#doors.now_ms() - this.#key_ms < key_frame_missed_ms;
+      this.#tearFresh();
     }
     if (this.#run === null) throw new Dropped('no-key');
     return this.#run.sealer.seal(codec, bytes);
@@ -175,19 +195,29 @@ export class Line {
    * A decoder that lost frames waits for a key frame, or shows ruins without noticing: it is asked for
    * at once, by whichever side dropped them.
    */
-  #watchPicture({ type }: EncodedFrame): void {
+  #watchPicture(frame: EncodedFrame): void {
+    const { type } = frame;
+    if (type === undefined) return;
+    const layer = this.#layerOf(frame);
     const now_ms = this.#doors.now_ms();
     if (type === 'key') {
-      this.#torn = false;
-      this.#missed = false;
-      this.#key_ms = now_ms;
+      layer.torn = false;
+      layer.key_ms = now_ms;
     }
-    if (type !== 'delta') return;
-    const due = this.#torn && now_ms - this.#asked_ms >= key_frame_pause_ms;
-    if (!due && !this.#missed) return;
-    this.#missed = false;
+    if (type !== 'delta' || !layer.torn) return;
+    if (now_ms - this.#asked_ms < key_frame_pause_ms) return;
     this.#asked_ms = now_ms;
     this.#doors.requestKeyFrame?.();
+  }
+
+  /** New keys: whoever has just come cannot open the key frame they asked for. */
+  #tearFresh(): void {
+    const since_ms = this.#doors.now_ms() - key_frame_missed_ms;
+    for (const layer of this.#layers.values()) {
+      if (layer.key_ms <= since_ms) continue;
+      layer.torn = true;
+      this.#asked_ms = Number.NEGATIVE_INFINITY;
+    }
   }
 }
 

@@ -168,6 +168,22 @@ test('an encoder whose frames were dropped is asked for a key frame when they le
   assert.equal(asked, 1);
 });
 
+test('a key frame of one size of a picture does not mend the others', async () => {
+  const { a } = await twoSides();
+  let asked = 0;
+  const send = a.line(2, 'send', () => (asked += 1));
+  a.room.hear({ t: 'bind', id: 2, to: { direction: 'send', source: sources.screen } });
+  a.room.hear({ t: 'switch', source: sources.screen, on: true });
+  await send(picture('key', 10));
+  await send(picture('delta', 20));
+  assert.equal(asked, 1);
+  await send(picture('key', 20));
+  a.now_ms = 1000;
+  await send(picture('delta', 10));
+  await send(picture('delta', 20));
+  assert.equal(asked, 1);
+});
+
 test('new keys soon after a key frame want another one, which newcomers can open', async () => {
   const { a } = await twoSides();
   let asked = 0;

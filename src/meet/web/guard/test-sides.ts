@@ -9,14 +9,17 @@ export type Frame = EncodedFrame & { readonly mark: number };
 
 export function frameOf(
   bytes: Uint8Array<ArrayBuffer>,
-  more: { type?: string; mimeType?: string } = {},
+  more: { type?: string; mimeType?: string; source?: number } = {},
 ): Frame {
-  const { type, mimeType } = more;
+  const { type, mimeType, source } = more;
   return {
     data: bytes.slice().buffer,
     mark: 0,
     ...(type !== undefined && { type }),
-    getMetadata: () => (mimeType === undefined ? {} : { mimeType }),
+    getMetadata: () => ({
+      ...(mimeType !== undefined && { mimeType }),
+      ...(source !== undefined && { synchronizationSource: source }),
+    }),
   };
 }
 
@@ -112,8 +115,8 @@ export async function twoSides() {
 }
 
 /** Ends like no sealed frame: one in 32 random ones looks like a frame under a key that is not here. */
-export function picture(type = 'delta'): Frame {
+export function picture(type = 'delta', source = 1): Frame {
   const bytes = randomBytes(500);
   bytes[499] = 255;
-  return frameOf(bytes, { type });
+  return frameOf(bytes, { type, source });
 }
