@@ -16,6 +16,7 @@ export class Dresser {
   readonly #worker: Worker;
   readonly #way: Way;
   readonly #ids = new WeakMap<End, number>();
+  readonly #senders = new Map<number, WeakRef<RTCRtpSender>>();
   readonly #transforms = new WeakMap<End, RTCRtpScriptTransform>();
   #next_id = 1;
 
@@ -27,6 +28,11 @@ export class Dresser {
   /** The number of its line, or undefined for one that went past us. */
   idOf(end: End): number | undefined {
     return this.#ids.get(end);
+  }
+
+  /** Whose line that is; undefined where it receives, or is gone. */
+  senderOf(id: number): RTCRtpSender | undefined {
+    return this.#senders.get(id)?.deref();
   }
 
   /** Whether what it sends or receives goes through its line and through nothing else. */
@@ -43,6 +49,8 @@ export class Dresser {
     if (this.#way === 'script') this.#pin(end, id, direction);
     else this.#pipe(end, id, direction);
     this.#ids.set(end, id);
+    for (const [old, sender] of this.#senders) if (!sender.deref()) this.#senders.delete(old);
+    if (end instanceof RTCRtpSender) this.#senders.set(id, new WeakRef(end));
   }
 
   /**

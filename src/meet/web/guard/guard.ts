@@ -8,6 +8,7 @@ import type { Breach } from './connection.ts';
 import { SealedPayloads } from './data-channel.ts';
 import { Dresser } from './dress.ts';
 import type { End } from './dress.ts';
+import { makeKeyFrame } from './key-frame.ts';
 import type { Binding, FromPage, LineCount, ToPage } from './messages.ts';
 import { findWay } from './support.ts';
 
@@ -44,6 +45,7 @@ export class Guard {
     this.#dresser = new Dresser(worker, way);
     worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
       if (data.t === 'counts') doors.onCounts(data.lines);
+      else if (data.t === 'key-frame') this.#makeKeyFrame(data.id);
       else this.#settle(data.call, data.payload);
     });
     worker.addEventListener('error', () => doors.onBreach('worker'));
@@ -94,6 +96,12 @@ export class Guard {
   /** What a leaf sealed, or null where it was not sealed by it, or came before. */
   open(identity: string, payload: Bytes): Promise<Bytes | null> {
     return this.#call((call) => ({ t: 'open', call, identity, payload }));
+  }
+
+  #makeKeyFrame(id: number): void {
+    const sender = this.#dresser.senderOf(id);
+    // One that has stopped meanwhile needs none.
+    if (sender) makeKeyFrame(sender).catch(() => undefined);
   }
 
   #call(message: (call: number) => FromPage): Promise<Bytes | null> {

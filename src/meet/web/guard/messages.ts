@@ -65,6 +65,8 @@ export type FromPage =
 
 export type ToPage =
   | { readonly t: 'counts'; readonly lines: readonly LineCount[] }
+  /** The encoder of that line is to make a key frame, which the worker cannot ask of it. */
+  | { readonly t: 'key-frame'; readonly id: number }
   /** A sealed or opened data payload; null where there is no key, or it was not sealed so. */
   | { readonly t: 'payload'; readonly call: number; readonly payload: Bytes | null };
 

@@ -13,9 +13,9 @@ interface Transformer {
   readonly writable: WritableStream<EncodedFrame>;
   readonly options: { readonly id: number; readonly direction: Direction };
   /** Of a receiver. */
-  sendKeyFrameRequest?(): Promise<unknown>;
+  readonly sendKeyFrameRequest?: () => Promise<unknown>;
   /** Of a sender; for all layers. */
-  generateKeyFrame?(): Promise<unknown>;
+  readonly generateKeyFrame?: () => Promise<unknown>;
 }
 
 interface WorkerScope {
@@ -43,9 +43,14 @@ interface Piece {
   readonly writable: WritableStream<EncodedFrame>;
 }
 
-async function connect(piece: Piece, requestKeyFrame?: () => void): Promise<void> {
+/** `request` where the browser lets a worker ask; what is sent, the page can ask for too. */
+async function connect(piece: Piece, request?: () => Promise<unknown>): Promise<void> {
   const { id, direction, readable, writable } = piece;
-  const line = room.line(id, direction, requestKeyFrame);
+  const ask = (): void => {
+    if (request) request().catch(() => undefined);
+    else if (direction === 'send') scope.postMessage({ t: 'key-frame', id }, []);
+  };
+  const line = room.line(id, direction, ask);
   try {
     await readable.pipeThrough(line).pipeTo(writable);
   } catch {
@@ -56,12 +61,9 @@ async function connect(piece: Piece, requestKeyFrame?: () => void): Promise<void
 
 scope.addEventListener('rtctransform', ({ transformer }) => {
   const { readable, writable, options } = transformer;
-  const request = (): Promise<unknown> | undefined =>
-    options.direction === 'send'
-      ? transformer.generateKeyFrame?.()
-      : transformer.sendKeyFrameRequest?.();
-  const ask = (): void => void request()?.catch(() => undefined);
-  void connect({ ...options, readable, writable }, ask);
+  const request =
+    options.direction === 'send' ? transformer.generateKeyFrame : transformer.sendKeyFrameRequest;
+  void connect({ ...options, readable, writable }, request?.bind(transformer));
 });
 
 scope.addEventListener('message', ({ data }) => {
