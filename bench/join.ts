@@ -67,7 +67,8 @@ async function newPage(
   return { context, page: await context.newPage() };
 }
 
-async function joinOurs(browser: Browser, link: string): Promise<number> {
+/** Milliseconds from Join to the first frame of somebody else. */
+export async function joinOurs(browser: Browser, link: string): Promise<number> {
   const { context, page } = await newPage(browser, new URL(link).origin);
   await page.addInitScript(watchJoin, 'Guest');
   await page.goto(link);

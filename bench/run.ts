@@ -2,6 +2,7 @@
  * `npm run bench`, or `npm run bench -- join events` for some of it. Everything is printed beside a
  * rival or a bare baseline of the same run; nothing is asserted.
  */
+import { benchEncryption } from './encryption.ts';
 import { benchEvents } from './events.ts';
 import { benchFrames } from './frames.ts';
 import { benchGroups } from './groups.ts';
@@ -13,6 +14,7 @@ import { benchPicture } from './picture.ts';
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   javascript: benchJavascript,
   join: benchJoin,
+  encryption: benchEncryption,
   picture: benchPicture,
   frames: benchFrames,
   groups: benchGroups,

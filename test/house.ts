@@ -68,9 +68,10 @@ function makeDataFolder(): string {
 
 /**
  * Starts a whole server in this process on free ports with an empty data folder, with a
- * PostgreSQL that does not flush. `extra` overrides settings by their names.
+ * PostgreSQL that does not flush. `extra` overrides settings by their names; `web_dir` is another
+ * folder with a web client than dist/web.
  */
-export async function startHouse(extra: Environment = {}): Promise<TestHouse> {
+export async function startHouse(extra: Environment = {}, web_dir?: string): Promise<TestHouse> {
   const data_dir = makeDataFolder();
   const log_lines: string[] = [];
   const log = createLog('trace', { write: (line) => void log_lines.push(line) });
@@ -82,7 +83,7 @@ export async function startHouse(extra: Environment = {}): Promise<TestHouse> {
     const house = await serve(config, {
       log,
       durable: false,
-      ...(process.env['WEB_DIR'] ? { web_dir: process.env['WEB_DIR'] } : {}),
+      ...(web_dir === undefined ? {} : { web_dir }),
     });
     return {
       house,
