@@ -7,9 +7,8 @@ import type { ReactNode } from 'react';
 import { Call as RunningCall } from './call.ts';
 import { CallView } from './call-view.tsx';
 import { openDoors } from './doors.ts';
-import { useDue } from './use-due.ts';
+import { useDrawn } from './use-drawn.ts';
 import { useLife } from './use-life.ts';
-import { useValue } from './use-value.ts';
 import { setLogLevel } from './media.ts';
 import { follow } from './signal.ts';
 import { keepPlace } from '../seat.ts';
@@ -17,9 +16,6 @@ import type { Entry, LeaveReason } from '../entry.ts';
 
 export { CallView } from './call-view.tsx';
 export { warm } from './warm.ts';
-
-/** So long at most nothing is drawn while the media engine has not answered. */
-const undrawn_ms_max = 150;
 
 interface CallProps {
   /** Fixed for the life of the call; another entry is another call. */
@@ -55,9 +51,5 @@ export function Call(props: CallProps): ReactNode {
       here = false;
     };
   }, [call, life, onLeft]);
-  // Connecting has begun by the first rendering, but its first steps wait for the end of it, and
-  // for whatever else the page does: drawing comes once they are done.
-  const due = useDue(undrawn_ms_max);
-  const answered = useValue(call.room) !== null;
-  return due || answered ? <CallView model={call} /> : null;
+  return useDrawn(call.room) ? <CallView model={call} /> : null;
 }
