@@ -186,6 +186,9 @@ class StubbedMember implements Member {
   hearBeat(): void {
     this.#show();
   }
+  renew(): void {
+    this.#show();
+  }
   beatNow(): void {
     this.#show();
   }

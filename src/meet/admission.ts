@@ -10,10 +10,11 @@ export type Verdict = { readonly people_max: number } | 'refused' | 'unavailable
 const remembered_max = 10_000;
 /**
  * Whoever has proven a key at an open gate has a token before they knock, and connects as they do:
- * the knock may be a moment behind.
+ * the knock may be a moment behind, and on a busy server more than that.
  */
-const knock_ms_max = 300;
-const look_ms = 25;
+const knock_ms_max = 2000;
+/** Each pause between two looks is twice the one before. */
+const look_ms = { first: 20, most: 200 };
 
 /** Whether there is a leaf of that id in the room's group, or one on its way in. */
 export type HasSeat = (room: string, id: string) => Promise<boolean>;
@@ -54,9 +55,9 @@ export class Admission {
 
   async #isSeated(room: string, identity: string): Promise<boolean> {
     const until_ms = performance.now() + knock_ms_max;
-    while (!(await this.#hasSeat(room, identity))) {
+    for (let pause_ms = look_ms.first; !(await this.#hasSeat(room, identity)); pause_ms *= 2) {
       if (performance.now() > until_ms) return false;
-      await new Promise((resolve) => setTimeout(resolve, look_ms));
+      await new Promise((resolve) => setTimeout(resolve, Math.min(pause_ms, look_ms.most)));
     }
     return true;
   }

@@ -11,3 +11,16 @@ export function fastClock(times: number): Clock {
     },
   };
 }
+
+/** Time that a test can put forward; what waits for it looks when something happens. */
+export function jumpingClock(): Clock & { jump(ms: number): void } {
+  let ahead_ms = 0;
+  return {
+    now_ms: () => Date.now() + ahead_ms,
+    after: (wait_ms, act) => {
+      const timer = setTimeout(act, wait_ms);
+      return () => clearTimeout(timer);
+    },
+    jump: (ms) => (ahead_ms += ms),
+  };
+}

@@ -16,11 +16,12 @@ import { leaves_max } from '../../../protocol/mls/wire.ts';
 import { Refused } from '../../../app/client.ts';
 import type { Clock } from './clock.ts';
 import type { WaitingKnock } from './delivery.ts';
-import type { Following } from './following.ts';
+import type { Following, Opened } from './following.ts';
 import type { Line } from './line.ts';
 import { planAct, type HostAct } from './hosting.ts';
 import { readKnock, type Need, type Needs } from './needs.ts';
 import type { Queue } from './queue.ts';
+import { Renewal, storm_min } from './renewal.ts';
 import { keepStanding } from './standing.ts';
 
 /** Between the first committer's turn and the next one's. */
@@ -72,9 +73,13 @@ export class Committing {
   /** After a batch that could not be made: one by one, to find which. */
   #single = false;
   #asked: Asked[] = [];
+  readonly #renewal: Renewal;
+  /** Of the epoch that is open, as text. */
+  #policy = '';
 
   constructor(parts: CommittingParts) {
     this.#parts = parts;
+    this.#renewal = new Renewal(toBase64url(parts.following.group.key.public_key));
   }
 
   /**
@@ -90,10 +95,39 @@ export class Committing {
     });
   }
 
-  /** A new epoch has another order of ranks. */
+  /** Another epoch has another order of ranks. */
   enterEpoch(): void {
     this.#cancelTurn?.();
     this.#cancelTurn = null;
+  }
+
+  /** What a new epoch means for the keys of those in it. */
+  async noteOpened({ group, by, added, removed, returned }: Opened): Promise<void> {
+    const { seats, clock } = this.#parts;
+    const policy = JSON.stringify(group.policy);
+    const other = added.length > 0 || policy !== this.#policy;
+    this.#policy = policy;
+    const back = returned ? toBase64url(group.key.public_key) : null;
+    const begun = {
+      keys: seats().map(({ key }) => key),
+      by: by?.key ?? back,
+      added: added.length,
+      path: returned || removed.length > 0 || !other,
+      place: added.length < storm_min ? 0 : await this.#placeBefore(group, added),
+    };
+    this.#renewal.enterEpoch(begun, clock.now_ms());
+  }
+
+  /** One's own rank among those who were there before these came. */
+  async #placeBefore(group: Group, added: Opened['added']): Promise<number> {
+    const fresh = added.map(({ leaf }) => leaf);
+    return (await rank(group, fresh)).indexOf(group.leaf);
+  }
+
+  /** Makes new keys for oneself as soon as may be. */
+  renew(): void {
+    this.#renewal.want();
+    this.#parts.queue.put(() => this.look());
   }
 
   /** Looks whether there is something to commit, and when it is one's turn. In the queue. */
@@ -102,15 +136,19 @@ export class Committing {
     const { following, clock, queue } = this.#parts;
     if (this.#cancelled || !following.open || following.pending) return;
     const need = this.#need();
-    if (need.next_ms !== null) this.#lookAfter(need.next_ms - clock.now_ms());
+    const renewal_ms = this.#renewalAt();
+    const next_ms = Math.min(need.next_ms ?? Infinity, renewal_ms);
+    const renewing = renewal_ms <= clock.now_ms();
+    if (next_ms !== Infinity && !renewing) this.#lookAfter(next_ms - clock.now_ms());
     const urgent = this.#isUrgent(need);
     if (this.#cancelTurn) {
       // In a large meeting one's turn may be half a minute away: what nobody else does is not kept.
       if (!urgent || this.#urgent) return;
       this.enterEpoch();
     }
-    if (need.removes.length + need.knocks.length === 0 && !urgent) return;
-    const wait_ms = urgent ? 0 : await this.#turn(need);
+    const idle = need.removes.length + need.knocks.length === 0;
+    if (idle && !urgent && !renewing) return;
+    const wait_ms = urgent || idle ? 0 : await this.#turn(need);
     if (wait_ms === null) return;
     this.#urgent = urgent;
     this.#cancelTurn = clock.after(wait_ms, () => {
@@ -136,6 +174,12 @@ export class Committing {
   #need(): Need {
     const { following, needs, clock, seats } = this.#parts;
     return needs.judge(following.group, seats(), clock.now_ms());
+  }
+
+  #renewalAt(): number {
+    const { needs, seats } = this.#parts;
+    const away = seats().filter(({ identity }) => needs.lost.has(identity));
+    return this.#renewal.dueAt(new Set(away.map(({ key }) => key)));
   }
 
   #lookAfter(wait_ms: number): void {
@@ -174,7 +218,8 @@ export class Committing {
       if (asked) return await this.#perform(asked);
       const need = this.#need();
       const adding = await this.#check(need.knocks);
-      if (adding.length + need.removes.length === 0) return;
+      const idle = adding.length + need.removes.length === 0;
+      if (idle && this.#renewalAt() > this.#parts.clock.now_ms()) return;
       await this.#make(need, adding);
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;

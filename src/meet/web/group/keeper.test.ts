@@ -9,9 +9,13 @@ import type { Phase } from './view.ts';
 
 function startKeeper() {
   const told: FromKeeper[] = [];
-  const keeper = new Keeper((message) => told.push(structuredClone(message)));
+  let spent = 0;
+  const keeper = new Keeper(
+    (message) => told.push(structuredClone(message)),
+    () => (spent += 1),
+  );
   const take = (): FromKeeper[] => told.splice(0);
-  return { keeper, take };
+  return { keeper, take, spent: () => spent };
 }
 
 function keys(epoch: bigint, first = false): Extract<MemberEvent, { kind: 'keys' }> {
@@ -84,6 +88,22 @@ test('out of the group all keys go, and another stay begins anew', () => {
   );
   keeper.answer({ t: 'number', call: 2, epoch: 0n, source: 1 });
   assert.deepEqual(take(), [{ t: 'stream', call: 2, stream: 0 }]);
+});
+
+test('where no number is left the epoch is to end', () => {
+  const { keeper, take, spent } = startKeeper();
+  keeper.hear(keys(4n, true));
+  const ask = (epoch: bigint): void => keeper.answer({ t: 'number', call: 1, epoch, source: 1 });
+  for (let run = 0; run < 256; run += 1) ask(4n);
+  take();
+  assert.equal(spent(), 0);
+  ask(4n);
+  assert.deepEqual(take(), [{ t: 'stream', call: 1, stream: null }]);
+  assert.equal(spent(), 1);
+  // One of an epoch that is over changes nothing.
+  ask(6n);
+  ask(4n);
+  assert.equal(spent(), 1);
 });
 
 test('a run of an encryptor gets no number that was given, and none of an epoch that is over', () => {

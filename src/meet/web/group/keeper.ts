@@ -9,14 +9,17 @@ import type { MemberView } from './view.ts';
 
 export class Keeper {
   readonly #tell: (message: FromKeeper) => void;
+  readonly #onSpent: () => void;
   /** Lost only with the group's state: then one comes back in a new epoch. */
   #numbers = numberStreams();
   #epoch: bigint | null = null;
   /** No frame is sent: most others confirm nothing, or one cannot follow what was committed. */
   #held = false;
 
-  constructor(tell: (message: FromKeeper) => void) {
+  /** @param onSpent in this epoch no more numbers can be given: it should end soon. */
+  constructor(tell: (message: FromKeeper) => void, onSpent: () => void) {
     this.#tell = tell;
+    this.#onSpent = onSpent;
   }
 
   hear(event: MemberEvent): void {
@@ -32,6 +35,7 @@ export class Keeper {
       stream = this.#numbers.next(epoch, source);
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
+      if (cause.code === 'stream.exhausted') this.#onSpent();
     }
     this.#tell({ t: 'stream', call, stream });
   }

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { startDelivery, type Delivery } from '#test/group/delivery.ts';
+import { toBase64url } from '#src/protocol/link/base64url.ts';
+import { jumpingClock } from '#test/group/fast.ts';
 import { agree, Browser, closeBrowsers, type Given } from '#test/group/browser.ts';
+import { between_renewals_ms, renewal_ms } from './renewal.ts';
 
 let delivery: Delivery;
 before(async () => {
@@ -38,7 +41,7 @@ test('two members meet, agree on keys and code, and say things', async () => {
   assert.deepEqual(await ben.member.token(), {
     token: `token of ${ben.view.id}`,
     media_path: '/lk',
-    people: 1,
+    people: 2,
   });
 });
 
@@ -58,6 +61,37 @@ test('ten who knock at once are all taken in', async () => {
   for (const each of [ada, ...guests]) await each.untilNamed('Ada', ...names);
   // In batches, not one by one.
   assert.ok((ada.view.epoch ?? 10n) < 6n, String(ada.view.epoch));
+});
+
+test('members renew their keys after a while, one after another, and at once where they must', async () => {
+  const clock = jumpingClock();
+  const world = { clock };
+  const { link: meeting } = await delivery.makeMeeting();
+  const ada = await enter({ meeting, name: 'Ada', world });
+  const ben = await enter({ meeting, name: 'Ben', world });
+  await agree(ada, ben);
+  const first = ada.view.epoch ?? 0n;
+  const spell = (): string[] =>
+    [ada, ben].map(
+      ({ media }) => media?.leaves.map((each) => toBase64url(each.media)).join() ?? '',
+    );
+  let held = spell();
+  const reach = async (epoch: bigint): Promise<void> => {
+    // Whatever happens makes members look at the time.
+    await ada.member.send({ kind: 'chat', id: String(epoch), text: 'Hm' });
+    for (const each of [ada, ben]) await each.until('on', () => each.view.epoch === epoch);
+    await agree(ada, ben);
+    const now = spell();
+    assert.notDeepEqual(now, held);
+    held = now;
+  };
+  clock.jump(renewal_ms);
+  await reach(first + 1n);
+  clock.jump(between_renewals_ms);
+  await reach(first + 2n);
+  ben.member.renew();
+  await reach(first + 3n);
+  await ada.untilNamed('Ada', 'Ben');
 });
 
 test('several who find an empty meeting end in one group', async () => {

@@ -72,6 +72,8 @@ export interface Member {
   host(act: HostAct): Promise<void>;
   /** Lets in or sends away who waits; only a host's browser can. */
   answer(knock: string, admit: boolean): void;
+  /** Makes new keys for oneself, without which no more frames could be sealed. */
+  renew(): void;
   leave(): Promise<void>;
   /** A media token for the own leaf; waits until one is in. @throws Over; Refused */
   token(): Promise<Ticket>;
@@ -201,6 +203,10 @@ class GroupMember implements Member {
 
   answer(knock: string, admit: boolean): void {
     this.#stay?.answer(knock, admit);
+  }
+
+  renew(): void {
+    this.#stay?.renew();
   }
 
   async leave(): Promise<void> {

@@ -172,6 +172,7 @@ export class Stay implements Listener {
     this.#sending.look();
     this.beating.enterEpoch(group, this.seats);
     this.#committing.enterEpoch();
+    await this.#committing.noteOpened(opened);
     await this.#greet(opened);
     this.#tell(keepStanding(line, group));
     const link = linkOf(group, this.#visitor.link);
@@ -230,6 +231,11 @@ export class Stay implements Listener {
     if (why === 'removed') this.#host.onEnd('elsewhere');
     if (why === 'put-out') this.#host.onEnd('put-out');
     if (why === 'out') this.#comeBack(expected);
+  }
+
+  /** New keys for oneself: frames have used up what these are good for. */
+  renew(): void {
+    this.#committing.renew();
   }
 
   /** A beat that the participant of that name sent. */

@@ -21,7 +21,10 @@ let prepared: Promise<Member> | null = null;
 let giveName: (name: string) => void = () => undefined;
 const promised_name = new Promise<string>((resolve) => (giveName = resolve));
 let port: MessagePort | null = null;
-const keeper = new Keeper((message) => port?.postMessage(message, []));
+const keeper = new Keeper(
+  (message) => port?.postMessage(message, []),
+  () => void prepared?.then((member) => member.renew()),
+);
 
 async function prepare({ seat, link, ...given }: GroupPrepare): Promise<Member> {
   const { key, memory } = await readKey(seat);
