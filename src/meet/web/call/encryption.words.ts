@@ -6,7 +6,7 @@ export const encryption_words = words(
     code: 'Numbers to compare',
     round: (epoch: string) => `Round ${epoch}`,
     compare:
-      'Read them out. If everyone sees the same, nobody is between you. They change when somebody comes or goes.',
+      'Read them out. If everyone sees the same, nobody is between you. They change when somebody comes or goes, and now and then by themselves.',
     picture: 'The same numbers as a QR code',
     same: 'We see the same',
     same_soon: 'New numbers. Compare again.',
@@ -22,7 +22,7 @@ export const encryption_words = words(
     code: 'Nombres à comparer',
     round: (epoch) => `Tour ${epoch}`,
     compare:
-      'Lisez-les à voix haute. Si tout le monde voit les mêmes, personne n’est entre vous. Ils changent quand quelqu’un arrive ou part.',
+      'Lisez-les à voix haute. Si tout le monde voit les mêmes, personne n’est entre vous. Ils changent quand quelqu’un arrive ou part, et de temps en temps d’eux-mêmes.',
     picture: 'Les mêmes nombres en code QR',
     same: 'Nous voyons les mêmes',
     same_soon: 'Nouveaux nombres. Comparez à nouveau.',
