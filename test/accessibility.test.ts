@@ -13,6 +13,7 @@ import { names } from './names.ts';
 import { call_screens } from './screens/call-screens.ts';
 import { page_screens } from './screens/page-screens.ts';
 import { serveStage } from './screens/stage-server.ts';
+import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
 const axe_script = readFileSync(
@@ -143,11 +144,15 @@ async function openPanel(visitor: Visitor, name: string): Promise<void> {
     .click();
 }
 
+function isFocused(target: Locator): Promise<boolean> {
+  return target.evaluate((element) => element === document.activeElement);
+}
+
 /** Presses Tab until `target` has the focus, as a person without a mouse does. */
 async function tabTo({ page }: Visitor, target: Locator): Promise<void> {
   await target.waitFor();
   for (let presses = 0; presses < 40; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) {
+    if (await isFocused(target)) {
       const ring = await target.evaluate((element) => {
         const style = getComputedStyle(element);
         return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
@@ -192,6 +197,8 @@ describe('by keyboard alone', () => {
       await button(ben, en.chat).click();
       await ben.page.getByRole('log', { name: en.chat }).getByText('By hand').waitFor();
       await keyboard.press('Escape');
+      // Back to where it was opened, and not to the top of the page.
+      await until('the focus is back', 5000, () => isFocused(button(ada, en.chat)));
       await press(en.raise);
       await button(ada, en.lower).waitFor();
       await press(en.leave);

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react';
+import { useId, useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
@@ -18,7 +18,8 @@ export function SidePanel(props: Controls): ReactNode {
   const open = useValue(seating.panel);
   const heading = useId();
   const ref = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // Before what stands in the panel takes the focus: it goes back to where it was.
+  useLayoutEffect(() => {
     if (open === null) return undefined;
     const opener = document.activeElement;
     const close = (event: KeyboardEvent): void => {
@@ -26,8 +27,11 @@ export function SidePanel(props: Controls): ReactNode {
     };
     ref.current?.addEventListener('keydown', close);
     return () => {
-      const lost = document.activeElement === null || document.activeElement === document.body;
-      if (lost && opener instanceof HTMLElement) opener.focus();
+      // Only once the panel is gone it is known whether the focus is.
+      setTimeout(() => {
+        const lost = document.activeElement === null || document.activeElement === document.body;
+        if (lost && opener instanceof HTMLElement) opener.focus();
+      });
     };
   }, [open, seating]);
   if (open === null) return null;
