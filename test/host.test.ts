@@ -6,6 +6,7 @@ import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
 import { button, inCall, joinMeeting, meetTogether } from './journey.ts';
 import { names } from './names.ts';
+import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
 const browsers = openBrowsers();
@@ -145,6 +146,11 @@ test('a removed guest is not let in again, but as somebody new', async () => {
     await ada.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await heading(ben, 'You were removed from the meeting').waitFor();
     assert.equal(await ben.page.locator('video').count(), 0);
+    // The row that the keyboard was in is gone: it stays in the list.
+    const people = ada.page.getByRole('list', { name: en.people, exact: true });
+    await until('the list has the focus', 5000, () =>
+      people.evaluate((list) => list === document.activeElement),
+    );
     // The same tab has the key that was banned.
     await ben.page.goto('about:blank');
     await ben.page.goto(link);

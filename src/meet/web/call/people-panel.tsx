@@ -1,5 +1,5 @@
-import { useRef, useState } from 'react';
-import type { ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { controls_words } from './controls.words.ts';
 import { DoorSection } from './door-section.tsx';
@@ -91,6 +91,37 @@ function Marks(props: { person: Person; turn: number; role: string }): ReactNode
   );
 }
 
+interface ManageProps {
+  readonly opener: RefObject<HTMLButtonElement | null>;
+  readonly name: string;
+  readonly is_open: boolean;
+  readonly onPress: () => void;
+}
+
+/** Who was managed may be gone, or out of reach: a keyboard that was here stays in the list. */
+function Manage(props: ManageProps): ReactNode {
+  const { opener, name, is_open, onPress } = props;
+  useLayoutEffect(() => {
+    const button = opener.current;
+    const list = button?.closest('ul');
+    return () => {
+      if (document.activeElement === button) setTimeout(() => list?.focus());
+    };
+  }, [opener]);
+  return (
+    <button
+      ref={opener}
+      type="button"
+      className={css.manage}
+      aria-label={name}
+      aria-expanded={is_open}
+      onClick={onPress}
+    >
+      <MoreIcon size={18} />
+    </button>
+  );
+}
+
 function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactNode {
   const w = useWords(controls_words);
   const h = useWords(host_words);
@@ -117,16 +148,12 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
         </span>
         <Marks person={person} turn={turn} role={role} />
         {manages && (
-          <button
-            ref={opener}
-            type="button"
-            className={css.manage}
-            aria-label={h.manage(person.name)}
-            aria-expanded={is_open}
-            onClick={() => setOpen(!is_open)}
-          >
-            <MoreIcon size={18} />
-          </button>
+          <Manage
+            opener={opener}
+            name={h.manage(person.name)}
+            is_open={is_open}
+            onPress={() => setOpen(!is_open)}
+          />
         )}
       </div>
       {manages && is_open && <Acts {...props} onChosen={close} />}
@@ -144,7 +171,7 @@ export function PeoplePanel(props: PanelProps): ReactNode {
     <div className={css.scroll} role="presentation">
       {role !== 'guest' && <DoorSection model={model} />}
       <p className={css.by}>{w.count(people.length)}</p>
-      <ul aria-label={w.people}>
+      <ul aria-label={w.people} tabIndex={-1}>
         {people.map((person, index) => (
           <PersonRow key={person.identity} {...props} person={person} turn={index + 1} />
         ))}

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react';
+import { useId, useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import type { FrameProps } from './popover.tsx';
 import css from './sheets.module.css';
@@ -7,7 +7,8 @@ import css from './sheets.module.css';
 export function Question(props: FrameProps): ReactNode {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // It must be closed while it is still there: only then the focus goes back to where it was.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();
