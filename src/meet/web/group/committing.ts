@@ -246,7 +246,9 @@ export class Committing {
         gone: need.removes.map(({ identity }) => identity),
       });
     } catch (cause) {
-      if (!(cause instanceof Refusal)) throw cause;
+      // With nothing to leave out it would fail again at once, and is tried later.
+      const doubtful = need.leaves.length + adding.length > 0;
+      if (!doubtful || !(cause instanceof Refusal)) throw cause;
       // A bad leave, or knocks that are good each by itself: what is doubtful goes first.
       if (need.leaves.length > 0) needs.forgetLeaves();
       else if (adding.length > 1) this.#single = true;
