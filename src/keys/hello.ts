@@ -7,9 +7,11 @@ import { identityOf } from '../protocol/encryption/kdf.ts';
 import { Refusal } from '../protocol/encryption/refusal.ts';
 import { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
+import { isFormerDoor } from './former-door.ts';
 import { accountOf } from './group.ts';
+import { isLeaf } from './leaf.ts';
 import { mintTicket } from './places.ts';
-import { lineOf, type Session } from './session.ts';
+import { lineOf, type Greeting, type Session } from './session.ts';
 import { findLeaf } from './standing.ts';
 import { lockLive, toBytes, toText, type Group } from './store.ts';
 
@@ -19,13 +21,30 @@ type Calls = typeof keys.calls;
 export async function hello(
   ctx: Ctx,
   { room, door }: Input<Calls['hello']>,
-  { meetings, sessions }: Desk,
+  desk: Desk,
 ): Promise<Output<Calls['hello']>> {
+  const { sessions } = desk;
   const line = lineOf(ctx);
   if (door === null) return { nonce: sessions.greet(line, room, { shown: undefined }), root: null };
-  const meeting = await meetings.enter(ctx, room, door);
-  const root = toText(meeting.root);
-  return { nonce: sessions.greet(line, room, { shown: { root, link: meeting.link } }), root };
+  const shown = await enter(ctx, desk, room, door);
+  return { nonce: sessions.greet(line, room, { shown }), root: shown.root };
+}
+
+async function enter(
+  ctx: Ctx,
+  { meetings }: Desk,
+  room: string,
+  door: string,
+): Promise<NonNullable<Greeting['shown']>> {
+  try {
+    const { root, link } = await meetings.enter(ctx, room, door);
+    return { root: toText(root), link, former: false };
+  } catch (cause) {
+    if (!(cause instanceof CallerError) || cause.code !== 'meet.no-meeting') throw cause;
+    const meeting = await meetings.find(ctx, room);
+    if (!meeting || !(await isFormerDoor(ctx, room, door, meeting.link))) throw cause;
+    return { root: toText(meeting.root), link: meeting.link - 1, former: true };
+  }
 }
 
 /**
@@ -43,8 +62,11 @@ export async function prove(
   const bytes = plain(key);
   if (!(await checkProof(bytes, plain(nonce), room, plain(sig))))
     throw new CallerError('keys.bad-proof', 'The signature does not fit this connection.', 403);
-  const { root, link } = greeting.shown ?? (await findUnshown(ctx, desk, room, key));
+  const { root, link, former } = greeting.shown ?? (await findUnshown(ctx, desk, room, key));
   const id = await identityOf(bytes);
+  // To anybody but a leaf a door that was replaced is a wrong one.
+  if (former && !(await isLeaf(ctx.tx, room, id)))
+    throw new CallerError('meet.no-meeting', 'There is no open meeting here.', 404);
   const facts = { room, key, id, root: key === root, link };
   // First in memory, then in the database: who marks leaves lost asks in the other order.
   const session = desk.sessions.open(line, facts);
@@ -71,10 +93,10 @@ async function findUnshown(
   desk: Desk,
   room: string,
   key: string,
-): Promise<{ root: string; link: number }> {
+): Promise<NonNullable<Greeting['shown']>> {
   const meeting = await desk.meetings.find(ctx, room);
   if (!meeting || toText(meeting.root) !== key) throw noMeeting();
-  return { root: key, link: meeting.link };
+  return { root: key, link: meeting.link, former: false };
 }
 
 export function noMeeting(): CallerError {

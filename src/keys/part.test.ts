@@ -241,6 +241,12 @@ test('a new link lands with its commit; who waited with the old one is told', as
   assert.equal(await codeOf(Member.arrive(ada.place)), 'meet.no-meeting');
   const fay = await Member.arrive({ ...ada.place, door });
   await fay.knock();
+  // A leaf whose line was down comes back by the door before, and by none that is older.
+  await ada.reconnect();
+  assert.equal((await ada.prove()).group?.leaf, true);
+  await ada.appear([await appointBy(ada.place.root, ada.key, ada)], created);
+  await ada.commit(1, { door: { link: 3, hash: random(32) } });
+  assert.equal(await codeOf(ada.reconnect()), 'meet.no-meeting');
 });
 
 test('a group ends after its last leaf went; its log is deleted, who waits waits for the next', async () => {

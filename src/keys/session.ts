@@ -33,7 +33,15 @@ export interface Session {
 /** What a connection showed with its hello. */
 export interface Greeting {
   /** Undefined when no door was shown. */
-  readonly shown: { readonly root: string; readonly link: number } | undefined;
+  readonly shown:
+    | {
+        readonly root: string;
+        /** The version of the link whose door it was. */
+        readonly link: number;
+        /** It is the one before: good for leaves only. */
+        readonly former: boolean;
+      }
+    | undefined;
 }
 
 interface Lined {

@@ -148,6 +148,20 @@ test('a link that was changed inside the group lets nobody in who has only the o
   await cy.until('told', () => cy.view.gate === 'open');
 });
 
+test('who is offline while the link changes comes back by the old door, as nobody else does', async () => {
+  const { meeting, ada, ben } = await start();
+  const cy = await open({ meeting, name: 'Cy' });
+  await cy.untilIn();
+  cy.cut();
+  await ada.member.host({ kind: 'remove', id: ben.view.id, relink: true });
+  await ends(ben, 'removed');
+  cy.mend();
+  await cy.until('told of the link', () => linkOf(cy) !== undefined);
+  await agree(ada, cy);
+  assert.equal(cy.view.leaf, 2);
+  await ends(await open({ meeting, name: 'Eve' }), 'refused');
+});
+
 test('a co-host acts as a host, until it is taken back; nobody touches a root host', async () => {
   const { meeting, ada, ben } = await start();
   await assert.rejects(ben.member.host({ kind: 'gate', gate: 'locked' }), isCode('commit.policy'));
