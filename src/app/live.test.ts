@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { WebSocket } from 'ws';
@@ -175,6 +175,22 @@ test('a call that waits for a connection fails once none will come', async () =>
   abort.abort();
   assert.equal((await waiting).code, 'app.unreachable');
   assert.equal((await refused(live.api.tally.stay({}))).code, 'app.unreachable');
+});
+
+test('a connection that is given up from the start is not opened, and never tried again', async () => {
+  let came = 0;
+  const server = createServer(() => (came += 1));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const live = connectLive<Rooms>(`ws://127.0.0.1:${port}`, AbortSignal.abort());
+  assert.equal((await refused(live.api.tally.stay({}))).code, 'app.unreachable');
+  // Who comes later is the first.
+  const caller = connect(port, '127.0.0.1');
+  await once(server, 'connection');
+  assert.equal(came, 1);
+  caller.destroy();
+  server.close();
 });
 
 test('a connection lost within a transaction fails that call, and nothing else', async () => {

@@ -83,6 +83,7 @@ class Line {
   constructor(url: string, signal: AbortSignal) {
     this.#url = url;
     this.#signal = signal;
+    if (signal.aborted) return;
     this.#connect();
     signal.addEventListener('abort', () => {
       clearTimeout(this.#retry);
