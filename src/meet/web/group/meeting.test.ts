@@ -70,6 +70,8 @@ test('members renew their keys after a while, one after another, and at once whe
   const ada = await enter({ meeting, name: 'Ada', world });
   const ben = await enter({ meeting, name: 'Ben', world });
   await agree(ada, ben);
+  // Who has not been heard of before ten minutes pass would be taken for gone.
+  for (const each of [ada, ben]) await each.untilNamed('Ada', 'Ben');
   const first = ada.view.epoch ?? 0n;
   const spell = (): string[] =>
     [ada, ben].map(
