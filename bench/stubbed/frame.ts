@@ -1,7 +1,8 @@
 /** For the bench alone: frames of the same length and layout, in clear and unsigned. */
-import { concat, u64 } from '#src/protocol/encryption/bytes.ts';
+import { concat } from '#src/protocol/encryption/bytes.ts';
 import type { Bytes } from '#src/protocol/encryption/bytes.ts';
 import type { FrameCodec } from '#src/protocol/encryption/clear.ts';
+import { shortest } from '#src/protocol/encryption/frame.ts';
 import type { FramePlace, Trailer } from '#src/protocol/encryption/frame.ts';
 import type { FrameKey } from '#src/protocol/encryption/kdf.ts';
 
@@ -17,9 +18,7 @@ export async function sealFrame(
   frame: Bytes,
 ): Promise<Bytes> {
   if (frame.length === 0) return frame;
-  const bytes = u64(counter);
-  const first = bytes.findIndex((byte) => byte !== 0);
-  const count = bytes.slice(first === -1 ? 7 : first);
+  const count = shortest(counter);
   return concat(frame, tag, count, Uint8Array.of(stream, key_index, 0xc0 | count.length));
 }
 

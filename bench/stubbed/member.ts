@@ -1,7 +1,7 @@
 /**
  * For the bench alone: a member that takes every step of the real one with the delivery service and
- * computes nothing. Knocks, commits and Welcomes are random bytes as long as real ones, or the list of
- * who is there, in clear; keys are zeros. It leaves out what comes after the first picture: messages,
+ * computes nothing. KeyPackage and info are random bytes as long as real ones, commit and Welcome the
+ * list of who is there, in clear, and keys zeros. It leaves out what comes after the first picture: messages,
  * beats, coming back, hosts.
  */
 import { toBase64url, fromBase64url } from '#src/protocol/link/base64url.ts';
@@ -24,7 +24,7 @@ interface Person {
 }
 
 /** What real ones weigh in a group of two. */
-const weigh = { key_package: 330, message: 900, info: 1800 } as const;
+const weigh = { key_package: 330, info: 1800 } as const;
 const key_bytes = 32;
 const code = '00000 00000 00000 00000 00000 00000';
 

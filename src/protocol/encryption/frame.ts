@@ -58,7 +58,7 @@ function authenticated(place: FramePlace, counter: number, clear: Uint8Array): B
 }
 
 /** Without the zeros before it; of 0 one byte. */
-function shortest(counter: number): Bytes {
+export function shortest(counter: number): Bytes {
   const bytes = u64(counter);
   const first = bytes.findIndex((byte) => byte !== 0);
   return bytes.slice(first === -1 ? 7 : first);

@@ -4,7 +4,15 @@ import { after, describe, test } from 'node:test';
 import { sources } from '../../../protocol/encryption/frame.ts';
 import { payload_bytes_max } from './sealing-room.ts';
 import { randomBytes, seat } from './test-keeper.ts';
-import { closeKeepers, frameOf, picture, Side, twoSides, type Frame } from './test-sides.ts';
+import {
+  closeKeepers,
+  frameOf,
+  oneSender,
+  picture,
+  Side,
+  twoSides,
+  type Frame,
+} from './test-sides.ts';
 
 after(closeKeepers);
 
@@ -149,47 +157,35 @@ describe('a line', () => {
 });
 
 test('an encoder whose frames were dropped is asked for a key frame when they leave again', async () => {
-  const { a } = await twoSides();
-  let asked = 0;
-  const send = a.line(2, 'send', () => (asked += 1));
-  a.room.hear({ t: 'bind', id: 2, to: { direction: 'send', source: sources.screen } });
-  a.room.hear({ t: 'switch', source: sources.screen, on: true });
+  const { a, send, asked } = await oneSender();
   assert.equal((await send(picture('key'))).length, 1);
   assert.equal((await send(picture())).length, 1);
-  assert.equal(asked, 0);
+  assert.equal(asked(), 0);
   a.room.hear({ t: 'switch', source: sources.screen, on: false });
   assert.equal((await send(picture())).length, 0);
   a.room.hear({ t: 'switch', source: sources.screen, on: true });
   assert.equal((await send(picture())).length, 1);
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
   assert.equal((await send(picture('key'))).length, 1);
   a.now_ms = 1000;
   assert.equal((await send(picture())).length, 1);
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
 });
 
 test('a key frame of one size of a picture does not mend the others', async () => {
-  const { a } = await twoSides();
-  let asked = 0;
-  const send = a.line(2, 'send', () => (asked += 1));
-  a.room.hear({ t: 'bind', id: 2, to: { direction: 'send', source: sources.screen } });
-  a.room.hear({ t: 'switch', source: sources.screen, on: true });
+  const { a, send, asked } = await oneSender();
   await send(picture('key', 10));
   await send(picture('delta', 20));
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
   await send(picture('key', 20));
   a.now_ms = 1000;
   await send(picture('delta', 10));
   await send(picture('delta', 20));
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
 });
 
 test('new keys soon after a key frame want another one, which newcomers can open', async () => {
-  const { a } = await twoSides();
-  let asked = 0;
-  const send = a.line(2, 'send', () => (asked += 1));
-  a.room.hear({ t: 'bind', id: 2, to: { direction: 'send', source: sources.screen } });
-  a.room.hear({ t: 'switch', source: sources.screen, on: true });
+  const { a, send, asked } = await oneSender();
   const enter = async (epoch: bigint): Promise<void> => {
     a.keeper.enter(epoch, seat(['anna', 'bert', 'carl']));
     a.keeper.send(epoch);
@@ -199,18 +195,18 @@ test('new keys soon after a key frame want another one, which newcomers can open
   await enter(2n);
   await send(picture());
   await send(picture());
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
   // Where the first frame under them is one, nobody needs another.
   await send(picture('key'));
   await enter(3n);
   await send(picture('key'));
   await send(picture());
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
   // Long after the last one, whoever came asks for themself.
   a.now_ms = 2000;
   await enter(4n);
   await send(picture());
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
 });
 
 describe('epochs', () => {

@@ -114,6 +114,16 @@ export async function twoSides() {
   return { a, b, leaves, send, receive, asked: () => asked };
 }
 
+/** A member in epoch 1 who shares a screen, and how often its encoder was asked for a key frame. */
+export async function oneSender() {
+  const { a } = await twoSides();
+  let asked = 0;
+  const send = a.line(2, 'send', () => (asked += 1));
+  a.room.hear({ t: 'bind', id: 2, to: { direction: 'send', source: sources.screen } });
+  a.room.hear({ t: 'switch', source: sources.screen, on: true });
+  return { a, send, asked: () => asked };
+}
+
 /** Ends like no sealed frame: one in 32 random ones looks like a frame under a key that is not here. */
 export function picture(type = 'delta', source = 1): Frame {
   const bytes = randomBytes(500);
