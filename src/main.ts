@@ -18,8 +18,8 @@ import { createDispatcher, type Dispatcher } from './app/server.ts';
 import { startAll, stopAll, type Service } from './app/service.ts';
 import { Sockets } from './app/socket.ts';
 import { readConfig, type Config } from './config.ts';
-import { createMedia, participant, type Media } from './media/index.ts';
-import { bindKeys, hasSeat, type KeysDeps } from './keys/index.ts';
+import { createMedia, seat_ttl_s, type Media, type Source } from './media/index.ts';
+import { bindKeys, hasSeat, readSends, type KeysDeps, type Send } from './keys/index.ts';
 import { Admission, bindMeet, createAttendance, forgetJob, meetings } from './meet/index.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -90,12 +90,19 @@ type Ground = { log: Log; pages: Pages; postgres: Postgres; db: Database };
 
 /** Every part that stands on a migrated database, and the services among them in start order. */
 function compose(config: Config, options: ServeOptions, { log, pages, postgres, db }: Ground) {
-  const admission = new Admission(db, (room, id) => hasSeat(db, room, id));
+  const admission = new Admission(db, {
+    has: (room, id) => hasSeat(db, room, id),
+    sends: (room, id) => readSends(db, room, id),
+  });
   const media: Media = createMedia({
     config,
     log: log.child({ part: 'media' }),
     engine_path: options.engine_path ?? join(root, 'dist/engine/conclave-engine'),
-    admit: (room, identity) => admission.admit(room, identity),
+    async admit(room, identity) {
+      const verdict = await admission.admit(room, identity);
+      if (typeof verdict === 'string') return verdict;
+      return { people_max: verdict.people_max, sources: sourcesOf(verdict.sends) };
+    },
     onEvent: (event) => {
       if (event.kind === 'joined' || event.kind === 'left') attendance.hear(event.kind, event);
     },
@@ -141,18 +148,30 @@ function compose(config: Config, options: ServeOptions, { log, pages, postgres, 
   return { services, http, metrics, dispatcher, media };
 }
 
-/** A token is good for this long; the engine renews it while its holder is connected. */
-const leaf_token_ttl_s = 6 * 3600;
+const sources = {
+  mic: ['microphone'],
+  cam: ['camera'],
+  share: ['screen_share', 'screen_share_audio'],
+} as const satisfies Record<Send, readonly Source[]>;
+
+function sourcesOf(sends: readonly Send[]): Source[] {
+  return sends.flatMap((send) => sources[send]);
+}
 
 /** The media room for leaves: their connections have no name, and nothing else of a person. */
 function leafGate(media: Media, log: Log): KeysDeps['media'] {
+  // A seat that comes back is given what it may send then; and members judge it as well.
+  const warned = (what: string, told: Promise<void>): void => {
+    told.catch((err: unknown) => log.warn({ err, what }, 'the engine could not be told'));
+  };
   return {
     async mint(_ctx, { room, id }) {
       // Nothing of a person travels beside the media: names and hands are said in the group.
-      const permissions = { ...participant, canUpdateOwnMetadata: false };
-      const seat = { room, identity: id, name: '', ttl_s: leaf_token_ttl_s, permissions };
+      const seat = { room, identity: id, name: '', ttl_s: seat_ttl_s };
       return { token: await media.mint(seat), media_path: media.media_path };
     },
+    permit: (room, id, sends) => warned('rights', media.permit(room, id, sourcesOf(sends))),
+    quiet: (room, ids, sends) => warned('silence', media.quiet(room, ids, sourcesOf(sends))),
     // Whoever removed somebody does not wait for the engine; it may be down at the moment.
     async close(room, id) {
       void media.closeSeat(room, id).catch((err: unknown) => {

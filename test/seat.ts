@@ -20,7 +20,15 @@ async function openGroup(database: House['database'], room: string): Promise<str
   const id = randomBytes(16).toString('base64url');
   const account = `keys:${id}`;
   await database.insertInto('account').values({ id: account }).execute();
-  const none = { epoch: 0, seq: 0, ready_epoch: -1, hosts: [], open: false, size_bytes: 0 };
+  const none = {
+    epoch: 0,
+    seq: 0,
+    ready_epoch: -1,
+    hosts: [],
+    guests: [],
+    open: false,
+    size_bytes: 0,
+  };
   const row = { id, room, account, created_at: new Date(), ...none };
   const insert = database.insertInto('mls_group').values(row);
   await insert.onConflict((conflict) => conflict.doNothing()).execute();

@@ -39,6 +39,7 @@ export interface MlsGroupTable {
   created_at: Date;
   ended_at: Date | null;
   epoch: number;
+  guests: string[];
   hosts: string[];
   id: string;
   open: boolean;

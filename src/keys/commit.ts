@@ -8,6 +8,7 @@ import type { Desk, Door } from './desk.ts';
 import { checkPlaces } from './places.ts';
 import { append, compare, type Hand } from './log.ts';
 import { part } from './part.ts';
+import { permit, rulesOf } from './permit.ts';
 import type { Session } from './session.ts';
 import { isHost, requireHost, type Leaf } from './standing.ts';
 import { saveGroup, toBytes, toText, type Group } from './store.ts';
@@ -19,6 +20,7 @@ type Commit = Input<Calls['commit']>;
 export interface Undo {
   readonly hosts: readonly string[];
   readonly open: boolean;
+  readonly guests: readonly string[];
   /** Knocks it welcomed. */
   readonly welcomed: readonly string[];
   /** Leaves it made none any more, and the epochs they joined in. */
@@ -31,7 +33,8 @@ export interface Undo {
 
 /**
  * Closes an epoch. What it does to the group is in the message, which members judge; what is stated
- * beside it (welcomes, gone, door, hosts, open) lands with it or not at all.
+ * beside it (welcomes, gone, door, hosts, open,
+ * guests) lands with it or not at all.
  * @throws CallerError `keys.adrift`, `keys.not-host`, `keys.bad-link`, `keys.full`
  */
 export async function commit(
@@ -47,19 +50,23 @@ export async function commit(
   const { group, leaf } = compared.hand;
   if (leaf.adrift)
     throw new CallerError('keys.adrift', 'Your last commit was voided: resync first.', 409);
-  const hosting = input.door ?? input.hosts ?? input.open;
+  const hosting = input.door ?? input.hosts ?? input.open ?? input.guests;
   if (hosting !== undefined) requireHost(session, group);
   await checkPlaces(ctx, desk, group, input.welcomes.length);
   const seq = await close(ctx, 'commit', input, session, compared.hand);
+  const before = rulesOf(group);
   const undo: Undo = {
     hosts: group.hosts,
     open: group.open,
+    guests: group.guests,
     welcomed: await deliver(ctx, desk, group, input, seq),
     ...(await removeGone(ctx, desk, group, session, input.gone)),
     door: input.door ? await changeDoor(ctx, desk, group, input.door) : null,
   };
   if (input.hosts) group.hosts = input.hosts;
   if (input.open !== undefined) await openGate(ctx, desk, group, input.open);
+  if (input.guests) group.guests = input.guests;
+  await permit(ctx, desk, group, before);
   await ctx.tx
     .updateTable('mls_entry')
     .set({ undo: JSON.stringify(undo) })

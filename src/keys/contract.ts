@@ -30,6 +30,9 @@ const door = z.object({ link, hash: bytes32 });
 /** Whether all may come in, by the policy: who knocks then is given a media token at once. */
 const open = z.boolean().optional();
 
+/** What guests may send to the media engine, by the policy; or of what somebody is to be silenced. */
+const sends = z.array(z.enum(limits.sends)).max(limits.sends.length);
+
 const entry = z.object({
   seq: count,
   kind: z.enum(['commit', 'resync', 'app', 'void']),
@@ -188,6 +191,7 @@ export const keys = contract('keys', {
         /** The hosts of the policy it makes. */
         hosts: z.array(id).max(limits.hosts_max).optional(),
         open,
+        guests: sends.optional(),
       }),
       out: accepted,
       body_bytes_max: limits.bodies.commit,
@@ -231,6 +235,12 @@ export const keys = contract('keys', {
     token: call({
       in: z.object({ pass }),
       out: z.object(ticket),
+      rate: busy,
+    }),
+    /** A host has the engine stop what others send now. They may send again where they may. */
+    quiet: call({
+      in: z.object({ pass, group, ids: z.array(id).min(1).max(limits.leaves_max), sends }),
+      out: z.object({}),
       rate: busy,
     }),
     deny: call({ in: z.object({ pass, knock: knock_id }), out: z.object({}), rate: busy }),

@@ -2,6 +2,7 @@ import type { Input, Output } from '../app/contract.ts';
 import { CallerError } from '../app/error.ts';
 import type { Ctx } from '../app/server.ts';
 import { keys } from './contract.ts';
+import { sends } from './limits.ts';
 import type { Desk } from './desk.ts';
 import { accountOf } from './group.ts';
 import { noMeeting } from './hello.ts';
@@ -42,6 +43,7 @@ export async function create(
       ready_epoch: -1,
       hosts: [],
       open: input.open ?? false,
+      guests: [...sends],
       size_bytes: 0,
       created_at: ctx.now,
     })

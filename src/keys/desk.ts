@@ -1,6 +1,7 @@
 /** What the verbs of this room share, and what they are given from outside. */
 import type { Ctx } from '../app/server.ts';
 import type { Agenda } from './agenda.ts';
+import type { Send } from './limits.ts';
 import type { Pace } from './pace.ts';
 import type { Releases } from './release.ts';
 import type { Sessions } from './session.ts';
@@ -43,6 +44,10 @@ export interface Media {
     ctx: Ctx,
     leaf: { room: string; id: string },
   ): Promise<{ token: string; media_path: string }>;
+  /** From now on this is what an identity may send; what it sends beside that ends. */
+  permit(room: string, id: string, sends: readonly Send[]): void;
+  /** Ends what identities send of that now. */
+  quiet(room: string, ids: readonly string[], sends: readonly Send[]): void;
   /** Ends the connection of an identity and its token. */
   close(room: string, id: string): Promise<void>;
 }

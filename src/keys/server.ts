@@ -11,6 +11,7 @@ import { hello, prove } from './hello.ts';
 import { deny, knock } from './knock.ts';
 import { app } from './log.ts';
 import { pace as usual_pace, type Pace } from './pace.ts';
+import { quiet } from './permit.ts';
 import { info, log, token, watch } from './read.ts';
 import { ready } from './ready.ts';
 import { Releases, show } from './release.ts';
@@ -81,6 +82,7 @@ function bindVerbs(desk: Desk): BoundCall[] {
     info: (ctx, input) => info(ctx, input, desk),
     watch: (ctx, input) => watch(ctx, input, desk),
     token: (ctx, input) => token(ctx, input, desk),
+    quiet: (ctx, input) => quiet(ctx, input, desk),
     deny: (ctx, input) => deny(ctx, input, desk),
     reset: (ctx, input) => reset(ctx, input, desk),
   });

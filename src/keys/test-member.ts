@@ -63,10 +63,18 @@ async function findMeeting(
 }
 
 /** A media gate that notes whom it was asked to end. */
-export function noteMedia(): Media & { readonly closed: string[] } {
+export function noteMedia(): Media & {
+  readonly closed: string[];
+  /** What the engine was told of permissions and silences, in order. */
+  readonly told: unknown[];
+} {
   const closed: string[] = [];
+  const told: unknown[] = [];
   return {
     closed,
+    told,
+    permit: (_room, id, sends) => void told.push({ permit: id, sends }),
+    quiet: (_room, ids, sends) => void told.push({ quiet: ids, sends }),
     mint: async (_ctx, { id }) => ({ token: `token of ${id}`, media_path: '/lk' }),
     close: async (_room, id) => void closed.push(id),
   };

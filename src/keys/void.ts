@@ -7,6 +7,7 @@ import { keys } from './contract.ts';
 import type { Desk } from './desk.ts';
 import { append } from './log.ts';
 import { part } from './part.ts';
+import { permit, rulesOf } from './permit.ts';
 import { isHost, requireLeaf } from './standing.ts';
 import { lockGroup, saveGroup, toBytes, type Group } from './store.ts';
 
@@ -91,10 +92,13 @@ async function revert(
   ctx: Ctx,
   desk: Desk,
   group: Group,
-  { hosts, open, welcomed, parted, named, door }: Undo,
+  { hosts, open, guests, welcomed, parted, named, door }: Undo,
 ): Promise<void> {
+  const voided = rulesOf(group);
   group.hosts = [...hosts];
   group.open = open;
+  group.guests = [...guests];
+  await permit(ctx, desk, group, voided);
   if (door) {
     const { link, hash } = door;
     await desk.meetings.relink(ctx, group.room, { link, hash: toBytes(hash) });

@@ -3,21 +3,27 @@ import { isOwnOrigin } from '#src/app/origin.ts';
 import type { Log } from '#src/app/log.ts';
 import type { MediaKeys } from './keys.ts';
 import type { Rooms } from './rooms.ts';
-import { verifyToken } from './token.ts';
-import type { Seat } from './token.ts';
+import { mintToken, permissionsOf, seat_ttl_s, verifyToken } from './token.ts';
+import type { Seat, Source } from './token.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Where browsers find the media server on our own origin. */
 export const media_path = '/lk';
 
 /**
- * Asked before each connection of a seat: whether it may (still) be there, and how many people its
- * room may hold. `unavailable`: it cannot be told now; the browser tries again.
+ * Asked before each connection of a seat: whether it may (still) be there, what it may send now, and
+ * how many people its room may hold. `unavailable`: it cannot be told now; the browser tries again.
  */
 export type Admit = (
   room: string,
   identity: string,
-) => Promise<{ readonly people_max: number } | 'refused' | 'unavailable'>;
+) => Promise<Admitted | 'refused' | 'unavailable'>;
+
+export interface Admitted {
+  readonly people_max: number;
+  /** All that the seat may send; absent: whatever it likes. */
+  readonly sources?: readonly Source[];
+}
 
 export interface GateOptions {
   readonly keys: MediaKeys;
@@ -35,9 +41,16 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** A request that showed a good token. `target` is what to ask of the media server. */
+/** A request that showed a good token. `query` is what to ask of the media server, without it. */
 export interface Shown {
   readonly seat: Seat;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** Where the media server is, and what to ask of it. */
+export interface Way {
+  readonly url: URL;
   readonly target: string;
 }
 
@@ -61,8 +74,12 @@ export const refusals = {
 export interface Gate {
   /** The checks that need nobody else: path, origin, token. */
   read(request: IncomingMessage, paths: ReadonlySet<string>): Promise<Shown | Refusal>;
-  /** The checks that ask others; the media server's address once the room is there. */
-  pass(seat: Seat): Promise<URL | Refusal>;
+  /**
+   * The checks that ask others; the way to the media server once the room is there. The seat goes
+   * there with a token of this moment: the one it shows may be hours old, and grant what has been
+   * taken away since.
+   */
+  pass(shown: Shown): Promise<Way | Refusal>;
 }
 
 /**
@@ -91,10 +108,10 @@ export function createGate(options: GateOptions): Gate {
     // With `publish`, LiveKit seats "<identity>#<value>", which closing the seat would miss.
     url.searchParams.delete('publish');
     const path = url.pathname.slice(media_path.length);
-    return { seat, target: `${path}?${url.searchParams}` };
+    return { seat, path, query: url.searchParams };
   }
 
-  async function passNow(seat: Seat): Promise<URL | Refusal> {
+  async function passNow({ seat, path, query }: Shown): Promise<Way | Refusal> {
     const [verdict, base] = await Promise.all([
       options.admit(seat.room, seat.identity),
       options.upstream.untilUp(engine_wait_ms),
@@ -103,17 +120,24 @@ export function createGate(options: GateOptions): Gate {
     if (base === undefined) return refusals.unavailable;
     await options.rooms.open(seat.room, verdict.people_max);
     options.onAdmitted();
-    return new URL(base);
+    const permissions = permissionsOf(verdict.sources);
+    const fresh = { ...seat, name: '', ttl_s: seat_ttl_s, permissions };
+    const asked = new URLSearchParams(query);
+    asked.set('access_token', await mintToken(options.keys, fresh));
+    const url = new URL(base);
+    // A path in LIVEKIT_URL, without a trailing slash.
+    const prefix = url.pathname.replace(/\/$/, '');
+    return { url, target: `${prefix}${path}?${asked}` };
   }
 
-  async function pass(seat: Seat): Promise<URL | Refusal> {
-    const first = await passNow(seat).catch(() => null);
+  async function pass(shown: Shown): Promise<Way | Refusal> {
+    const first = await passNow(shown).catch(() => null);
     if (first !== null) return first;
     await new Promise((resolve) => setTimeout(resolve, engine_fall_ms));
     try {
-      return await passNow(seat);
+      return await passNow(shown);
     } catch (cause) {
-      options.log.warn({ err: cause, room: seat.room }, 'a seat could not be let in now');
+      options.log.warn({ err: cause, room: shown.seat.room }, 'a seat could not be let in now');
       return refusals.unavailable;
     }
   }
@@ -121,7 +145,7 @@ export function createGate(options: GateOptions): Gate {
   return { read, pass };
 }
 
-export function isRefusal(value: URL | Shown | Refusal): value is Refusal {
+export function isRefusal(value: Way | Shown | Refusal): value is Refusal {
   return 'status' in value;
 }
 

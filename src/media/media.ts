@@ -23,7 +23,7 @@ import { createSignalling } from './signalling.ts';
 import type { Signalling } from './signalling.ts';
 import { deny } from './splice.ts';
 import { mintToken } from './token.ts';
-import type { TokenRequest } from './token.ts';
+import type { Source, TokenRequest } from './token.ts';
 import type { Upstream } from './upstream.ts';
 import { createWebhook } from './webhook.ts';
 
@@ -64,6 +64,10 @@ export interface Media extends Service {
    * @throws UnavailableError while the media server is down; its connections are closed anyhow
    */
   closeSeat(room: string, identity: string): Promise<void>;
+  /** From now on a seat may send these only. Errors as `closeSeat`. */
+  permit(room: string, identity: string, may: readonly Source[]): Promise<void>;
+  /** Mutes what seats send of `what` now; they may unmute it themselves. Errors as `closeSeat`. */
+  quiet(room: string, identities: readonly string[], what: readonly Source[]): Promise<void>;
   /**
    * Ends a room for everybody; `admit` must refuse its seats before. Who hears of it from us in
    * the meantime goes by themselves: the engine's own goodbye is lost where a browser is just
@@ -154,6 +158,8 @@ export function createMedia(options: MediaOptions): Media {
         for (const connection of connections) connection.destroy();
       }
     },
+    permit: async (room, identity, may) => ready().rooms.permit({ room, identity }, may),
+    quiet: async (room, identities, what) => ready().rooms.quiet(room, new Set(identities), what),
     async endRoom(room) {
       const { rooms } = ready();
       await sleep(farewell_ms);

@@ -1,7 +1,8 @@
 import { RoomServiceClient, ServerError } from 'livekit-server-sdk';
 import { UnavailableError } from '#src/app/error.ts';
 import type { MediaKeys } from './keys.ts';
-import type { Seat } from './token.ts';
+import { isOf, permissionOf } from './token.ts';
+import type { Seat, Source } from './token.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Somebody connected to a room. `sid` is new with each connection, `identity` is the seat's. */
@@ -20,6 +21,10 @@ export interface Rooms {
   end(room: string): Promise<void>;
   /** Disconnects whoever sits there. */
   remove(seat: Seat): Promise<void>;
+  /** From now on the seat may send these only. What it sends beside them ends. */
+  permit(seat: Seat, may: readonly Source[]): Promise<void>;
+  /** Mutes what these seats send of `what` now. They can unmute it themselves where they may. */
+  quiet(room: string, identities: ReadonlySet<string>, what: readonly Source[]): Promise<void>;
   /** Who is connected, in order of arrival; nobody when there is no such room. */
   people(room: string): Promise<Person[]>;
 }
@@ -57,6 +62,24 @@ export function createRooms(upstream: Upstream, keys: MediaKeys): Rooms {
     end: (room) => unlessAbsent(() => client().deleteRoom(room), undefined),
     remove: ({ room, identity }) =>
       unlessAbsent(() => client().removeParticipant(room, identity), undefined),
+    permit: ({ room, identity }, may) =>
+      unlessAbsent(async () => {
+        await client().updateParticipant(room, identity, { permission: permissionOf(may) });
+      }, undefined),
+    quiet: (room, identities, what) =>
+      unlessAbsent(async () => {
+        const found = await client().listParticipants(room);
+        const open = found
+          .filter(({ identity }) => identities.has(identity))
+          .flatMap(({ identity, tracks }) => tracks.map((track) => ({ identity, track })))
+          .filter(({ track }) => !track.muted && what.some((name) => isOf(track, name)));
+        await Promise.all(
+          open.map(({ identity, track: { sid } }) =>
+            // Who is gone by now is as silent as can be.
+            unlessAbsent(() => client().mutePublishedTrack(room, identity, sid, true), undefined),
+          ),
+        );
+      }, undefined),
     people: (room) =>
       unlessAbsent(async () => {
         const found = await client().listParticipants(room);

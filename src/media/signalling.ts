@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createGate, isRefusal, media_path, refusals } from './gate.ts';
-import type { Gate, GateOptions, Refusal, Shown } from './gate.ts';
+import type { Gate, GateOptions, Refusal, Shown, Way } from './gate.ts';
 import { Splices, deny, outwardStatus, splice } from './splice.ts';
 import type { Seat } from './token.ts';
 
@@ -58,9 +58,9 @@ export function createSignalling(options: GateOptions): Signalling {
   async function validate(request: IncomingMessage): Promise<Refusal> {
     const shown = await gate.read(request, validate_paths);
     if (isRefusal(shown)) return shown;
-    const base = await gate.pass(shown.seat);
-    if (isRefusal(base)) return base;
-    const status = await askStatus(base, prefix(base) + shown.target);
+    const way = await gate.pass(shown);
+    if (isRefusal(way)) return way;
+    const status = await askStatus(way);
     if (status === 200) return { status, message: 'success' };
     return { status: outwardStatus(status), message: 'The media server refused.' };
   }
@@ -107,20 +107,14 @@ interface Doors {
 async function enter(caller: Caller, doors: Doors, again = true): Promise<void> {
   const { request, socket, head, shown } = caller;
   const { gate, splices, refuse } = doors;
-  const base = await gate.pass(shown.seat);
+  const way = await gate.pass(shown);
   if (socket.destroyed) return;
-  if (isRefusal(base)) return refuse(socket, base);
+  if (isRefusal(way)) return refuse(socket, way);
   splices.admit(socket);
-  const to = { url: base, target: prefix(base) + shown.target };
-  splice(request, socket, head, to, () => {
+  splice(request, socket, head, way, () => {
     if (again) enter(caller, doors, false).catch(() => socket.destroy());
     else refuse(socket, refusals.unavailable);
   });
-}
-
-/** A path in LIVEKIT_URL, without a trailing slash. */
-function prefix(base: URL): string {
-  return base.pathname.replace(/\/$/, '');
 }
 
 function send(response: ServerResponse, answer: Refusal): void {
@@ -134,11 +128,11 @@ function send(response: ServerResponse, answer: Refusal): void {
 }
 
 /** 503 when there is no answer. The body is left alone: LiveKit repeats tokens in it. */
-function askStatus(base: URL, target: string): Promise<number> {
-  const ask = base.protocol === 'https:' ? requestHttps : requestHttp;
+function askStatus({ url, target }: Way): Promise<number> {
+  const ask = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve) => {
     const request = ask(
-      new URL(target, base),
+      new URL(target, url),
       { agent: false, timeout: validate_ms },
       (response) => {
         response.resume();

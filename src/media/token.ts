@@ -1,8 +1,10 @@
 import { AccessToken, TokenVerifier, TrackSource } from 'livekit-server-sdk';
 import * as z from 'zod';
+import type { ParticipantPermission } from '@livekit/protocol';
 import type { MediaKeys } from './keys.ts';
 
-export type Source = 'camera' | 'microphone' | 'screen_share' | 'screen_share_audio';
+const source_names = ['camera', 'microphone', 'screen_share', 'screen_share_audio'] as const;
+export type Source = (typeof source_names)[number];
 
 /** What the media server lets a seat do; LiveKit's own names. */
 export interface Permissions {
@@ -19,6 +21,9 @@ export interface Seat {
   readonly room: string;
   readonly identity: string;
 }
+
+/** A token is good for this long; the engine renews it while its holder is connected. */
+export const seat_ttl_s = 6 * 3600;
 
 export interface TokenRequest extends Seat {
   readonly name: string;
@@ -41,6 +46,28 @@ const sources: Readonly<Record<Source, TrackSource>> = {
   screen_share: TrackSource.SCREEN_SHARE,
   screen_share_audio: TrackSource.SCREEN_SHARE_AUDIO,
 };
+
+/** A seat that may send only some sources. Without any it may send none: to LiveKit an empty list is all. */
+export function permissionsOf(may: readonly Source[] | undefined): Permissions {
+  const seat = { ...participant, canUpdateOwnMetadata: false };
+  if (may === undefined) return seat;
+  return { ...seat, canPublish: may.length > 0, canPublishSources: may };
+}
+
+/** The same in the words of the media server's own API. */
+export function permissionOf(may: readonly Source[]): Partial<ParticipantPermission> {
+  const { canPublishSources, canUpdateOwnMetadata, ...rest } = permissionsOf(may);
+  return {
+    ...rest,
+    canPublishSources: canPublishSources?.map((source) => sources[source]) ?? [],
+    canUpdateMetadata: canUpdateOwnMetadata,
+  };
+}
+
+/** Whether a track of the media server's API is of that source. */
+export function isOf({ source }: { readonly source: TrackSource }, name: Source): boolean {
+  return source === sources[name];
+}
 
 /** A join token: a JWT (HS256) that lets its holder sit in one seat, and nothing more. */
 export async function mintToken(keys: MediaKeys, request: TokenRequest): Promise<string> {

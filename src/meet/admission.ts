@@ -4,8 +4,14 @@
  */
 import type { Database } from '../app/database.ts';
 import { isAway } from '../app/database.ts';
+import type { Send } from '../keys/index.ts';
 
-export type Verdict = { readonly people_max: number } | 'refused' | 'unavailable';
+export interface Admitted {
+  readonly people_max: number;
+  /** What the seat may send. */
+  readonly sends: readonly Send[];
+}
+export type Verdict = Admitted | 'refused' | 'unavailable';
 
 const remembered_max = 10_000;
 /**
@@ -16,8 +22,12 @@ const knock_ms_max = 2000;
 /** Each pause between two looks is twice the one before. */
 const look_ms = { first: 20, most: 200 };
 
-/** Whether there is a leaf of that id in the room's group, or one on its way in. */
-export type HasSeat = (room: string, id: string) => Promise<boolean>;
+/** What is asked of the delivery service about an id in a room. */
+export interface Seats {
+  /** Whether there is a leaf of that id in the room's group, or one on its way in. */
+  has(room: string, id: string): Promise<boolean>;
+  sends(room: string, id: string): Promise<readonly Send[]>;
+}
 
 /**
  * Remembers who was let in, so that people whose connection breaks while the database restarts
@@ -25,12 +35,12 @@ export type HasSeat = (room: string, id: string) => Promise<boolean>;
  */
 export class Admission {
   readonly #db: Database;
-  readonly #hasSeat: HasSeat;
-  readonly #admitted = new Map<string, { people_max: number }>();
+  readonly #seats: Seats;
+  readonly #admitted = new Map<string, Admitted>();
 
-  constructor(db: Database, hasSeat: HasSeat) {
+  constructor(db: Database, seats: Seats) {
     this.#db = db;
-    this.#hasSeat = hasSeat;
+    this.#seats = seats;
   }
 
   async admit(room: string, identity: string): Promise<Verdict> {
@@ -45,8 +55,10 @@ export class Admission {
         this.#admitted.delete(seat);
         return 'refused';
       }
-      this.#remember(seat, row.people_max);
-      return { people_max: row.people_max };
+      const { people_max } = row;
+      const admitted = { people_max, sends: await this.#seats.sends(room, identity) };
+      this.#remember(seat, admitted);
+      return admitted;
     } catch (cause) {
       if (!isAway(cause)) throw cause;
       return this.#admitted.get(seat) ?? 'unavailable';
@@ -55,16 +67,16 @@ export class Admission {
 
   async #isSeated(room: string, identity: string): Promise<boolean> {
     const until_ms = performance.now() + knock_ms_max;
-    for (let pause_ms = look_ms.first; !(await this.#hasSeat(room, identity)); pause_ms *= 2) {
+    for (let pause_ms = look_ms.first; !(await this.#seats.has(room, identity)); pause_ms *= 2) {
       if (performance.now() > until_ms) return false;
       await new Promise((resolve) => setTimeout(resolve, Math.min(pause_ms, look_ms.most)));
     }
     return true;
   }
 
-  #remember(seat: string, people_max: number): void {
+  #remember(seat: string, admitted: Admitted): void {
     this.#admitted.delete(seat);
-    this.#admitted.set(seat, { people_max });
+    this.#admitted.set(seat, admitted);
     const full = this.#admitted.size > remembered_max;
     const oldest = full ? this.#admitted.keys().next().value : undefined;
     if (oldest !== undefined) this.#admitted.delete(oldest);

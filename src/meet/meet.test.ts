@@ -16,6 +16,7 @@ import {
   type MediaGate,
   type Groups,
 } from './index.ts';
+import type { Seats } from './admission.ts';
 import { newRoomId } from './create.ts';
 import { accountOf, applyEvent, ended_kept_ms, vacant_max_ms } from './meeting.ts';
 
@@ -85,6 +86,11 @@ const newSecret = (): string => b64(randomBytes(32));
 
 async function takeSeat(room: string, identity: string): Promise<void> {
   await server.act((ctx) => arrive(ctx, { room, identity }));
+}
+
+/** What the delivery service would say: everybody may send a picture. */
+function seatsOf(has: Seats['has']): Seats {
+  return { has, sends: async () => ['cam'] };
 }
 
 const newIdentity = (): string => randomBytes(16).toString('base64url');
@@ -204,15 +210,21 @@ test('only the root key ends the meeting for everyone', async () => {
   );
   await expectEventsToExplain(explained, () => call('meet.end', { ...end, proof }));
   assert.ok(asked.includes(`end ${room}`));
-  const admission = new Admission(bench.db, async () => true);
+  const admission = new Admission(
+    bench.db,
+    seatsOf(async () => true),
+  );
   assert.equal(await admission.admit(room, newIdentity()), 'refused');
 });
 
 test('the media engine is opened to the leaves of an open meeting, and to nobody else', async () => {
   const { room } = await makeMeeting();
   const leaves = new Set(['ada']);
-  const admission = new Admission(bench.db, async (_, id) => leaves.has(id));
-  assert.deepEqual(await admission.admit(room, 'ada'), { people_max: 3 });
+  const admission = new Admission(
+    bench.db,
+    seatsOf(async (_room, id) => leaves.has(id)),
+  );
+  assert.deepEqual(await admission.admit(room, 'ada'), { people_max: 3, sends: ['cam'] });
   assert.equal(await admission.admit(room, 'ben'), 'refused');
   assert.equal(await admission.admit(newRoomId(), 'ada'), 'refused');
   leaves.delete('ada');
@@ -222,8 +234,11 @@ test('the media engine is opened to the leaves of an open meeting, and to nobody
 test('who connects a moment before their knock is waited for', async () => {
   const { room } = await makeMeeting();
   let looks = 0;
-  const admission = new Admission(bench.db, async () => (looks += 1) > 3);
-  assert.deepEqual(await admission.admit(room, 'ada'), { people_max: 3 });
+  const admission = new Admission(
+    bench.db,
+    seatsOf(async () => (looks += 1) > 3),
+  );
+  assert.deepEqual(await admission.admit(room, 'ada'), { people_max: 3, sends: ['cam'] });
   assert.equal(looks, 4);
 });
 
