@@ -216,6 +216,7 @@ class StubbedMember implements Member {
         leaf: inside ? people.findIndex(({ id }) => id === this.#id) : null,
         id: this.#id,
         code: inside ? code : null,
+        guests: [],
         gate: inside ? 'open' : null,
         pulse: 'well',
         waiting: [],

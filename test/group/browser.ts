@@ -44,6 +44,7 @@ const nothing_yet: MemberView = {
   leaf: null,
   id: '',
   code: null,
+  guests: [],
   gate: null,
   pulse: 'well',
   waiting: [],

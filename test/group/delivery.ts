@@ -17,6 +17,8 @@ export interface Delivery {
   readonly origin: string;
   readonly bench: Bench;
   readonly sockets: Sockets;
+  /** What the media engine was told of permissions and silences. */
+  readonly told: unknown[];
   /** A meeting, its link and the seed of its root key. */
   makeMeeting(): Promise<{ readonly link: Link; readonly seed: Bytes }>;
   stop(): Promise<void>;
@@ -27,7 +29,8 @@ const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(
 
 export async function startDelivery(pace: Partial<Pace> = {}): Promise<Delivery> {
   const bench = await startBench();
-  const keys = bindKeys({ meetings, media: noteMedia(), pace });
+  const media = noteMedia();
+  const keys = bindKeys({ meetings, media, pace });
   const dispatcher = bench.dispatcher(keys.calls);
   const service = keys.service(dispatcher, bench.log);
   await service.start(new AbortController().signal);
@@ -46,6 +49,7 @@ export async function startDelivery(pace: Partial<Pace> = {}): Promise<Delivery>
     origin: http.origin,
     bench,
     sockets,
+    told: media.told,
     makeMeeting: () => makeMeeting(bench),
     async stop() {
       await http.stop();

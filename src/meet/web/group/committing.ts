@@ -18,9 +18,10 @@ import type { Clock } from './clock.ts';
 import type { WaitingKnock } from './delivery.ts';
 import type { Following, Opened } from './following.ts';
 import type { Line } from './line.ts';
-import { planAct, type HostAct } from './hosting.ts';
+import { planAct, type PolicyAct } from './hosting.ts';
 import { readKnock, type Need, type Needs } from './needs.ts';
 import type { Queue } from './queue.ts';
+import { sends, type Send } from './saying.ts';
 import { Renewal, storm_min } from './renewal.ts';
 import { keepStanding } from './standing.ts';
 
@@ -36,7 +37,7 @@ interface Adding {
 }
 
 interface Asked {
-  readonly act: HostAct;
+  readonly act: PolicyAct;
   readonly resolve: () => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -48,6 +49,7 @@ interface Beside {
   readonly hosts?: string[];
   readonly door?: { link: number; hash: string };
   readonly open?: boolean;
+  readonly guests?: Send[];
 }
 
 export interface CommittingParts {
@@ -87,7 +89,7 @@ export class Committing {
    * delay it.
    * @throws Refusal `commit.*`, `policy.*`, `mls.size` where too much waits; Refused
    */
-  host(act: HostAct): Promise<void> {
+  host(act: PolicyAct): Promise<void> {
     must(this.#asked.length < asked_max, 'mls.size', 'more than may wait');
     return new Promise((resolve, reject) => {
       this.#asked.push({ act, resolve, reject });
@@ -307,7 +309,8 @@ export class Committing {
       const gone = out.map(({ identity }) => identity);
       const door = policy.link === group.policy.link ? {} : { door: await doorOf(pending.next) };
       const told = { hosts: await hostsOf(policy), open: policy.gate === 'open', ...door };
-      this.#send(pending, { welcomes: [], gone, ...told }, asked);
+      const guests = sends.filter((each) => policy.guests.includes(each));
+      this.#send(pending, { welcomes: [], gone, guests, ...told }, asked);
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
       await this.#conclude(asked, () => asked.reject(cause));

@@ -7,20 +7,33 @@ import { toBase64url } from '../../../protocol/link/base64url.ts';
 import { appoint } from '../../../protocol/encryption/appointment.ts';
 import type { Appointment } from '../../../protocol/encryption/appointment.ts';
 import { bytesOf } from '../../../protocol/encryption/json.ts';
-import { banned_max, hosts_max, isHost, roleOf } from '../../../protocol/encryption/policy.ts';
-import type { Gate, Policy } from '../../../protocol/encryption/policy.ts';
+import {
+  banned_max,
+  guest_rights,
+  hosts_max,
+  isHost,
+  roleOf,
+} from '../../../protocol/encryption/policy.ts';
+import type { Gate, GuestRight, Policy } from '../../../protocol/encryption/policy.ts';
 import { must } from '../../../protocol/encryption/refusal.ts';
 import type { Group, Seat } from '../../../protocol/mls/group.ts';
+import type { Order } from './saying.ts';
 
-/** `id` is the identity of a leaf. */
-export type HostAct =
+/** Each is a commit of a new policy. `id` is the identity of a leaf. */
+export type PolicyAct =
   | { readonly kind: 'gate'; readonly gate: Gate }
+  /** What guests may do from now on. */
+  | { readonly kind: 'guests'; readonly guests: readonly GuestRight[] }
+  /** Nobody new, and guests may do nothing. What they send is stopped beside it (ordering.ts). */
+  | { readonly kind: 'panic' }
   /** Out, and its key may not come back; `relink`: nor may anybody who has only the old link. */
   | { readonly kind: 'remove'; readonly id: string; readonly relink: boolean }
   | { readonly kind: 'relink' }
   | { readonly kind: 'appoint'; readonly id: string }
   /** Takes it back. */
   | { readonly kind: 'dismiss'; readonly id: string };
+
+export type HostAct = PolicyAct | Order;
 
 export interface Plan {
   readonly policy: Policy;
@@ -35,15 +48,39 @@ export interface Plan {
 export async function planAct(
   group: Group,
   seats: readonly Seat[],
-  act: HostAct,
+  act: PolicyAct,
 ): Promise<Plan | null> {
   const { policy } = group;
   const own = toBase64url(group.key.public_key);
   must(isHost(policy, own), 'commit.policy', 'only a host may');
-  if (act.kind === 'gate') {
-    return policy.gate === act.gate ? null : { policy: { ...policy, gate: act.gate }, remove: [] };
-  }
-  if (act.kind === 'relink') return { policy: { ...policy, link: policy.link + 1 }, remove: [] };
+  if ('id' in act) return planPerson(group, seats, act);
+  const rule = ruleOf(policy, act);
+  return same(policy, rule) ? null : { policy: { ...policy, ...rule }, remove: [] };
+}
+
+type Rule = Pick<Policy, 'gate' | 'guests' | 'link'>;
+type PersonAct = Extract<PolicyAct, { readonly id: string }>;
+
+/** What the rules for all become by it. */
+function ruleOf({ gate, guests, link }: Policy, act: Exclude<PolicyAct, PersonAct>): Rule {
+  if (act.kind === 'gate') return { gate: act.gate, guests, link };
+  if (act.kind === 'relink') return { gate, guests, link: link + 1 };
+  if (act.kind === 'panic') return { gate: 'locked', guests: [], link };
+  // In the order of the policy, however they were pressed.
+  return { gate, guests: guest_rights.filter((right) => act.guests.includes(right)), link };
+}
+
+function same(policy: Policy, { gate, guests, link }: Rule): boolean {
+  return policy.gate === gate && policy.link === link && policy.guests.join() === guests.join();
+}
+
+async function planPerson(
+  group: Group,
+  seats: readonly Seat[],
+  act: PersonAct,
+): Promise<Plan | null> {
+  const { policy } = group;
+  const own = toBase64url(group.key.public_key);
   const seat = seats.find(({ identity }) => identity === act.id);
   if (act.kind === 'remove') {
     if (!seat) return null;

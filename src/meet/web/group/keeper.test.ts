@@ -29,6 +29,7 @@ function view(phase: Phase, pulse: PulseState = 'well'): MemberEvent {
     epoch: null,
     leaf: null,
     code: null,
+    guests: [],
     gate: null,
     people: [],
     waiting: [],

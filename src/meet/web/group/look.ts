@@ -1,4 +1,5 @@
 /** How a member and its group look to the page, drawn from a stay. */
+import { guest_rights } from '../../../protocol/encryption/policy.ts';
 import { isRemoval } from './following.ts';
 import type { Stay } from './stay.ts';
 import type { MemberView } from './view.ts';
@@ -9,6 +10,7 @@ export const nothing_known = {
   leaf: null,
   code: null,
   gate: null,
+  guests: guest_rights,
   pulse: 'well',
   waiting: [],
   people: [],
@@ -27,6 +29,7 @@ export function lookOf(stay: Stay, id: string): MemberView {
     id,
     code,
     gate: group.policy.gate,
+    guests: group.policy.guests,
     pulse: beating.state,
     waiting,
     people: seats.map(({ leaf, identity, key, key_hash, role }) => ({

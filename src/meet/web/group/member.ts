@@ -19,9 +19,11 @@ import type { Early, Entered, Memory, Ticket, Visitor } from './entering.ts';
 import type { HostAct } from './hosting.ts';
 import { lookOf, nothing_known } from './look.ts';
 import { isRefused, Line, openDoors, type Doors } from './line.ts';
+import { giveOrder, isOrder, panic } from './ordering.ts';
+import type { Said } from './said.ts';
 import type { Saying } from './saying.ts';
 import type { EpochMedia } from './sending.ts';
-import { Stay, type End, type Said } from './stay.ts';
+import { Stay, type End } from './stay.ts';
 import { sameView, type MemberView, type Phase, type PutOut } from './view.ts';
 
 export interface MemberStart {
@@ -198,7 +200,11 @@ class GroupMember implements Member {
   }
 
   async host(act: HostAct): Promise<void> {
-    return this.#seated().host(act);
+    const stay = this.#seated();
+    const line = this.#line;
+    if (!line) throw notIn();
+    if (isOrder(act)) return giveOrder(stay, line, act);
+    return act.kind === 'panic' ? panic(stay, line) : stay.host(act);
   }
 
   answer(knock: string, admit: boolean): void {

@@ -47,6 +47,8 @@ export type ToPage =
   | { readonly t: 'view'; readonly view: MemberView }
   /** What another member said; `id` is its name at the media engine. */
   | { readonly t: 'said'; readonly id: string; readonly saying: Saying }
+  /** They said what the policy does not let them say. */
+  | { readonly t: 'unlawful'; readonly id: string }
   | { readonly t: 'beat'; readonly beat: Bytes }
   /** Before Join is pressed: good from then on. */
   | { readonly t: 'ticket'; readonly ticket: Ticket }

@@ -16,11 +16,26 @@ import {
 import { readLeave } from '../../../protocol/encryption/leave.ts';
 import type { Leave } from '../../../protocol/encryption/leave.ts';
 import type { SignedProfile } from '../../../protocol/encryption/profile.ts';
+import type { GuestRight } from '../../../protocol/encryption/policy.ts';
 import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
 import { body_bytes_max } from '../../../protocol/mls/app.ts';
 
+/** What can be sent through the media engine, and stopped; `share` is a screen with its sound. */
+export const sends = ['mic', 'cam', 'share'] as const satisfies readonly GuestRight[];
+export type Send = (typeof sends)[number];
+
+/** What a host has others do; `ids` are their names at the media engine. */
+export type Order =
+  /** They stop sending that. Who may send it begins again by their own hand only. */
+  | { readonly kind: 'quiet'; readonly ids: readonly string[]; readonly what: readonly Send[] }
+  /** Their hands go down. */
+  | { readonly kind: 'lower'; readonly ids: readonly string[] }
+  /** Who stands large for everybody; null for nobody. */
+  | { readonly kind: 'spotlight'; readonly id: string | null };
+
 /** What a person says to everybody. */
 export type Saying =
+  | Order
   /** `id` is the sender's: the same message said again, where its answer was lost, has the same. */
   | { readonly kind: 'chat'; readonly id: string; readonly text: string }
   /** When the hand was raised, ms since 1970; null when it is down. */
@@ -35,6 +50,7 @@ export type Message =
 /** UTF-16 units. */
 export const text_length_max = 4000;
 const id_length_max = 64;
+const ids_max = 500;
 /** Each has 1.5 kB at most, so that a message of them stays below what a body may have. */
 export const profiles_max = 64;
 
@@ -50,6 +66,9 @@ function toJson(message: Message): unknown {
   if (kind === 'chat') return { kind, id: message.id, text: message.text };
   if (kind === 'hand') return { kind, at: message.at };
   if (kind === 'leave') return { kind, leave: message.leave };
+  if (kind === 'quiet') return { kind, ids: message.ids, what: message.what };
+  if (kind === 'lower') return { kind, ids: message.ids };
+  if (kind === 'spotlight') return { kind, id: message.id };
   const list = message.list.map(({ json, proof }) => ({
     json: toBase64url(json),
     proof: toBase64url(proof),
@@ -71,6 +90,16 @@ export function decodeMessage(body: Bytes): Message {
       const { at } = readFields(value, ['kind', 'at']);
       return { kind, at: at === null ? null : readWhole(at, 0) };
     }
+    case 'quiet': {
+      const { ids, what } = readFields(value, ['kind', 'ids', 'what']);
+      return { kind, ids: readIds(ids), what: readList(what, sends.length, readSend) };
+    }
+    case 'lower':
+      return { kind, ids: readIds(readFields(value, ['kind', 'ids']).ids) };
+    case 'spotlight': {
+      const { id } = readFields(value, ['kind', 'id']);
+      return { kind, id: id === null ? null : readId(id) };
+    }
     case 'profiles': {
       const { list } = readFields(value, ['kind', 'list']);
       return { kind, list: readList(list, profiles_max, readSigned) };
@@ -80,6 +109,22 @@ export function decodeMessage(body: Bytes): Message {
     default:
       throw new Refusal('json.value', 'a kind of message that is not known');
   }
+}
+
+function readId(value: unknown): string {
+  return readText(value, id_length_max);
+}
+
+function readIds(value: unknown): string[] {
+  const ids = readList(value, ids_max, readId);
+  must(ids.length > 0, 'json.value', 'an order to nobody');
+  return ids;
+}
+
+function readSend(value: unknown): Send {
+  const send = sends.find((known) => known === value);
+  if (send === undefined) throw new Refusal('json.value', `not one of ${sends.join()}`);
+  return send;
 }
 
 function readSigned(value: unknown): SignedProfile {

@@ -12,8 +12,9 @@ import { Beating } from './beating.ts';
 import { Committing } from './committing.ts';
 import type { Entry, GroupState, WaitingKnock } from './delivery.ts';
 import { linkOf, type Entered, type Memory, type Visitor } from './entering.ts';
-import type { HostAct } from './hosting.ts';
+import type { PolicyAct } from './hosting.ts';
 import { Following, isRemoval, type Halt, type Listener, type Opened } from './following.ts';
+import { placeSaid, type Said } from './said.ts';
 import { decodeMessage, encodeMessage, profiles_max, type Saying } from './saying.ts';
 import { Needs } from './needs.ts';
 import { Outbox } from './outbox.ts';
@@ -26,17 +27,6 @@ import { Sending, type EpochMedia } from './sending.ts';
 import type { PutOut } from './view.ts';
 import { keepStanding } from './standing.ts';
 import { Doorway, type Waiting } from './waiting.ts';
-
-/** A message of a member, in its place in the log. */
-export interface Said {
-  readonly leaf: number;
-  readonly id: string;
-  readonly name: string | null;
-  /** One's own come back here too, so that all show them in one order. */
-  readonly own: boolean;
-  readonly seq: number;
-  readonly saying: Saying;
-}
 
 /** Why a stay ended: for `elsewhere` one has to enter anew, after `put-out` one may not. */
 export type End = 'put-out' | 'elsewhere';
@@ -121,7 +111,7 @@ export class Stay implements Listener {
   }
 
   /** @throws Refusal `commit.*`, `policy.*`; Refused */
-  host(act: HostAct): Promise<void> {
+  host(act: PolicyAct): Promise<void> {
     return this.#committing.host(act);
   }
 
@@ -191,13 +181,7 @@ export class Stay implements Listener {
     } else if (message.kind === 'leave') {
       const own = by.leaf === this.following.group.leaf;
       if (message.leave.key === by.key && !own) this.needs.leave(message.leave);
-    } else {
-      const own = by.leaf === this.following.group.leaf;
-      const seat = this.seats.find(({ leaf }) => leaf === by.leaf);
-      const name = this.people.nameOf(by.key);
-      const place = { leaf: by.leaf, id: seat?.identity ?? '', name, own, seq };
-      this.#host.onSaid({ ...place, saying: message });
-    }
+    } else this.#host.onSaid(placeSaid(this, by, message, seq));
   }
 
   async onVoid(epoch: bigint): Promise<void> {

@@ -1,5 +1,5 @@
 /** What the page is shown of a member and its group; told whole on every change. */
-import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
+import type { Gate, GuestRight, Role } from '../../../protocol/encryption/policy.ts';
 import type { Waiting } from './waiting.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
 
@@ -50,6 +50,8 @@ export interface MemberView {
   /** Six groups of five digits, to compare. */
   readonly code: string | null;
   readonly gate: Gate | null;
+  /** What guests may do. */
+  readonly guests: readonly GuestRight[];
   readonly pulse: PulseState;
   /** Whom a host has to let in or send away; empty for others. */
   readonly waiting: readonly Waiting[];

@@ -59,7 +59,10 @@ function tellPage(event: MemberEvent): void {
     const { id, name, by } = event;
     tell({ t: 'put-out', put_out: { id, name, by } });
   }
-  if (event.kind === 'app' && !event.own) tell({ t: 'said', id: event.id, saying: event.saying });
+  if (event.kind === 'app' && !event.own) {
+    const { id, saying, lawful } = event;
+    tell(lawful ? { t: 'said', id, saying } : { t: 'unlawful', id });
+  }
 }
 
 function failureOf(cause: unknown): Failure {

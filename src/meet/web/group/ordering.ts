@@ -1,0 +1,50 @@
+/**
+ * What a host has others do without a new policy: go quiet, lower their hands, stand in the light.
+ * It is said in the group, so that each client obeys by itself; what is to be quiet the media engine
+ * mutes as well, for who does not obey. A server that lies about it gains nothing by it.
+ */
+import { toBase64url } from '../../../protocol/link/base64url.ts';
+import { isHost } from '../../../protocol/encryption/policy.ts';
+import { must } from '../../../protocol/encryption/refusal.ts';
+import type { HostAct } from './hosting.ts';
+import type { Line } from './line.ts';
+import { mayOrder } from './said.ts';
+import { sends } from './saying.ts';
+import type { Order } from './saying.ts';
+import { keepStanding } from './standing.ts';
+import type { Stay } from './stay.ts';
+
+export function isOrder(act: HostAct): act is Order {
+  return act.kind === 'quiet' || act.kind === 'lower' || act.kind === 'spotlight';
+}
+
+/** @throws Refusal `commit.policy` where one is no host; `json.*`; Refused */
+export async function giveOrder(stay: Stay, line: Line, order: Order): Promise<void> {
+  const { group } = stay.following;
+  const own = toBase64url(group.key.public_key);
+  must(isHost(group.policy, own), 'commit.policy', 'only a host may');
+  if ('ids' in order && order.ids.length === 0) return;
+  await Promise.all([stay.send(order), askEngine(stay, line, order)]);
+}
+
+async function askEngine({ following }: Stay, line: Line, order: Order): Promise<void> {
+  if (order.kind !== 'quiet') return;
+  await keepStanding(line, following.group);
+  const { ids, what } = order;
+  await line.call('quiet', { group: following.id, ids: [...ids], sends: [...what] });
+}
+
+/**
+ * All that others send stops, nobody new comes in, and guests may do nothing until a host lets them.
+ * @throws as `giveOrder` and `Stay.host`
+ */
+export async function panic(stay: Stay, line: Line): Promise<void> {
+  const { group } = stay.following;
+  const own = toBase64url(group.key.public_key);
+  const others = stay.seats.filter(({ key }) => key !== own && mayOrder(group.policy, own, key));
+  const ids = others.map(({ identity }) => identity);
+  await Promise.all([
+    giveOrder(stay, line, { kind: 'quiet', ids, what: sends }),
+    stay.host({ kind: 'panic' }),
+  ]);
+}

@@ -1,0 +1,61 @@
+/** A message of a member in its place in the log, and whether the policy lets them say it. */
+import type { GuestRight, Policy } from '../../../protocol/encryption/policy.ts';
+import { isHost, roleOf } from '../../../protocol/encryption/policy.ts';
+import type { Member } from '../../../protocol/mls/group.ts';
+import type { Saying } from './saying.ts';
+import type { Stay } from './stay.ts';
+
+export interface Said {
+  readonly leaf: number;
+  readonly id: string;
+  readonly name: string | null;
+  /** One's own come back here too, so that all show them in one order. */
+  readonly own: boolean;
+  readonly seq: number;
+  /**
+   * Whether the policy of the epoch it stands in lets them say it, of whom they say it. What it does
+   * not is to be acted upon by nobody: their client ignores the rules.
+   */
+  readonly lawful: boolean;
+  readonly saying: Saying;
+}
+
+/** Hosts may everything; what guests may, the policy lists. `key` is a leaf's, base64url. */
+export function mayDo(policy: Policy, key: string, right: GuestRight): boolean {
+  return isHost(policy, key) || policy.guests.includes(right);
+}
+
+/** Whether `key` may give an order to somebody: to a root host only another one may. */
+export function mayOrder(policy: Policy, key: string, to: string): boolean {
+  if (!isHost(policy, key)) return false;
+  return roleOf(policy, to) !== 'root host' || roleOf(policy, key) === 'root host';
+}
+
+/** `keyOf` finds a leaf's key by its name at the media engine; who is not there is no obstacle. */
+export function isLawful(
+  policy: Policy,
+  key: string,
+  saying: Saying,
+  keyOf: (id: string) => string | undefined,
+): boolean {
+  if (saying.kind === 'hand') return true;
+  if (saying.kind === 'chat') return mayDo(policy, key, 'chat');
+  if (saying.kind === 'spotlight') return isHost(policy, key);
+  return isHost(policy, key) && saying.ids.every((id) => mayOrder(policy, key, keyOf(id) ?? ''));
+}
+
+export function placeSaid(stay: Stay, by: Member, saying: Saying, seq: number): Said {
+  const { following, seats, people } = stay;
+  const { group } = following;
+  const keyOf = (id: string): string | undefined =>
+    seats.find(({ identity }) => identity === id)?.key;
+  return {
+    leaf: by.leaf,
+    id: seats.find(({ leaf }) => leaf === by.leaf)?.identity ?? '',
+    name: people.nameOf(by.key),
+    own: by.leaf === group.leaf,
+    seq,
+    lawful: isLawful(group.policy, by.key, saying, keyOf),
+    saying,
+  };
+}

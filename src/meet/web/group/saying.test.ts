@@ -1,0 +1,57 @@
+/** The bodies of application messages: what is read is what was written, and nothing else is. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Refusal } from '#src/protocol/encryption/refusal.ts';
+import { decodeMessage, encodeMessage, text_length_max } from './saying.ts';
+import type { Saying } from './saying.ts';
+
+const written: Saying[] = [
+  { kind: 'chat', id: 'a', text: 'ˈkɒnkleɪv 🔑' },
+  { kind: 'chat', id: '', text: 'x'.repeat(text_length_max) },
+  { kind: 'hand', at: 0 },
+  { kind: 'hand', at: null },
+  { kind: 'quiet', ids: ['a', 'b'], what: ['mic'] },
+  { kind: 'quiet', ids: Array.from({ length: 500 }, (_, at) => `id ${at}`), what: [] },
+  { kind: 'lower', ids: ['a'] },
+  { kind: 'spotlight', id: 'a' },
+  { kind: 'spotlight', id: null },
+];
+
+test('what is said is read as it was said', () => {
+  for (const saying of written) {
+    assert.deepEqual(decodeMessage(encodeMessage(saying)), saying);
+  }
+});
+
+test('what is not a message is refused with a code', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const bad = [
+    '',
+    '{}',
+    'null',
+    '{"kind":"other"}',
+    '{"kind":"chat","id":"a","text":""}',
+    '{"kind":"chat","text":"x","id":"a"}',
+    `{"kind":"chat","id":"a","text":"${'x'.repeat(text_length_max + 1)}"}`,
+    '{"kind":"hand","at":-1}',
+    '{"kind":"hand","at":0.5}',
+    '{"kind":"quiet","ids":[],"what":["mic"]}',
+    '{"kind":"quiet","ids":["a"],"what":["mic","cam","share","mic"]}',
+    '{"kind":"quiet","ids":["a"],"what":["chat"]}',
+    '{"kind":"quiet","ids":["a"]}',
+    '{"kind":"lower","ids":[7]}',
+    `{"kind":"lower","ids":["${'x'.repeat(65)}"]}`,
+    `{"kind":"lower","ids":${JSON.stringify(Array.from({ length: 501 }, () => 'a'))}}`,
+    '{"kind":"spotlight"}',
+    '{"kind":"spotlight","id":"a","more":1}',
+    ' {"kind":"spotlight","id":null}',
+  ];
+  for (const text of bad) {
+    const read = (): unknown => decodeMessage(bytes(text));
+    assert.throws(
+      read,
+      (cause) => cause instanceof Refusal && cause.code.startsWith('json.'),
+      text,
+    );
+  }
+});
