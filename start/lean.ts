@@ -1,6 +1,6 @@
 /**
  * Takes out of the media client what a sealed call never uses: its own encryption, remote procedure
- * calls, data streams and data tracks. They weigh a good deal, and a server could call on them: it
+ * calls, data streams, data tracks and regions of a cloud. They weigh a good deal, and a server could call on them: it
  * has been seen to make the client answer in clear (encryption design, section 6). Nor does it need
  * to make old browsers look like new ones: none that can seal frames is so old, and what it puts over
  * the peer connection would lie above our guard.
@@ -49,6 +49,18 @@ const emptied: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     sfuWillRepublishTracks: '',
     updateE2eeManager: '',
   },
+  /** Other places to connect to, of which the client asks a service in the cloud, or is told by the server. */
+  RegionUrlProvider: {
+    fetchRegionSettings: 'return Promise.resolve({});',
+    getNextBestRegionUrl: 'return Promise.resolve(null);',
+    getServerUrl: 'return "";',
+    isCloud: 'return false;',
+    notifyConnected: '',
+    notifyDisconnected: '',
+    resetAttempts: '',
+    setServerReportedRegions: '',
+    updateToken: '',
+  },
   RpcClientManager: {
     handleIncomingDataStream: '',
     handleIncomingRpcAck: '',
@@ -73,35 +85,87 @@ function stubOf(name: string): string {
   return `class ${name} extends eventsExports.EventEmitter { ${methods.join(' ')} }`;
 }
 
+/**
+ * Messages of the media server's protocol that nobody here sends, nor reads where one arrives: their
+ * fields are left out, and with them whatever only they name.
+ */
+const empty_messages = [
+  'ChatMessage',
+  'DataBlob',
+  'DataStream.Chunk',
+  'DataStream.Header',
+  'DataStream.Trailer',
+  'DataTrackInfo',
+  'DataTrackSubscriberHandles',
+  'EncryptedPacket',
+  'GetDataBlobRequest',
+  'GetDataBlobResponse',
+  'MetricsBatch',
+  'PublishDataTrackRequest',
+  'PublishDataTrackResponse',
+  'RpcAck',
+  'RpcRequest',
+  'RpcResponse',
+  'SimulateScenario',
+  'SipDTMF',
+  'StoreDataBlobRequest',
+  'StoreDataBlobResponse',
+  'Transcription',
+  'UnpublishDataTrackRequest',
+  'UnpublishDataTrackResponse',
+  'UpdateDataSubscription',
+].map((name) => `livekit.${name}`);
+
 type Statement = ReturnType<typeof parseAst>['body'][number];
+
+interface Cut {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** `const X = proto3.makeMessageType("livekit.X", () => [fields])` */
+function cutMessage(node: Statement): Cut | undefined {
+  if (node.type !== 'VariableDeclaration') return undefined;
+  const [declared] = node.declarations;
+  if (declared?.init?.type !== 'CallExpression') return undefined;
+  const [label, fields] = declared.init.arguments;
+  if (label?.type !== 'Literal' || fields === undefined) return undefined;
+  const name = String(label.value);
+  const is_empty = empty_messages.includes(name);
+  return is_empty ? { name, start: fields.start, end: fields.end, text: '() => []' } : undefined;
+}
 
 /** The call that lays the shims over the browser; nothing else uses them. */
 const shims = 'adapterFactory';
 
-/** What takes the statement's place, by its name; undefined where it stays. */
-function replace(node: Statement): readonly [string, string] | undefined {
+/** What takes the place of a statement, or of a part of it; undefined where it stays. */
+function cut(node: Statement): Cut | undefined {
+  const { start, end } = node;
   if (node.type === 'ClassDeclaration') {
     const name = node.id?.name ?? '';
-    return name in emptied ? [name, stubOf(name)] : undefined;
+    return name in emptied ? { name, start, end, text: stubOf(name) } : undefined;
   }
   if (node.type !== 'ExpressionStatement' || node.expression.type !== 'CallExpression') {
-    return undefined;
+    return cutMessage(node);
   }
   const { callee } = node.expression;
-  return callee.type === 'Identifier' && callee.name === shims ? [shims, ''] : undefined;
+  const is_shim = callee.type === 'Identifier' && callee.name === shims;
+  return is_shim ? { name: shims, start, end, text: '' } : undefined;
 }
 
 /** The code without all that. @throws Error where some of it is not there: the client has changed. */
 export function lean(code: string): string {
-  const left = new Set([...emptied_classes, shims]);
+  const left = new Set([...emptied_classes, ...empty_messages, shims]);
   let made = '';
   let at = 0;
   for (const node of parseAst(code).body) {
-    const [name, text] = replace(node) ?? [];
-    if (name === undefined || text === undefined) continue;
-    left.delete(name);
-    made += code.slice(at, node.start) + text;
-    at = node.end;
+    const found = cut(node);
+    if (!found) continue;
+    left.delete(found.name);
+    made += code.slice(at, found.start) + found.text;
+    at = found.end;
   }
   if (left.size > 0) throw new Error(`The media client has no ${[...left].join(', ')} any more.`);
   return made + code.slice(at);
