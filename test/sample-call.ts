@@ -4,6 +4,8 @@
  */
 import type { GroupView, Leaf } from '#src/meet/web/call/group.ts';
 import type { Lock } from '#src/meet/web/call/lock.ts';
+import { guest_rights } from '#src/protocol/encryption/rights.ts';
+import type { GuestRight } from '#src/protocol/encryption/rights.ts';
 import { Signal } from '#src/meet/web/call/signal.ts';
 import type {
   CallModel,
@@ -31,6 +33,10 @@ export interface Sample {
   readonly camera_on?: boolean;
   readonly lock?: Lock;
   readonly gate?: GroupView['gate'];
+  readonly guests?: GroupView['guests'];
+  /** Who stands before everybody, and whose client ignores the rules, by their place. */
+  readonly spotlight?: number;
+  readonly unruly?: number;
   /** Who waits at the door. */
   readonly waiting?: readonly string[];
   readonly group_phase?: GroupView['phase'];
@@ -181,6 +187,7 @@ function sampleGroup(people: readonly Person[], sample: Sample): GroupView {
     epoch: '12',
     code: '12345 67890 24680 13579 11223 44556',
     gate: sample.gate ?? 'open',
+    guests: sample.guests ?? guest_rights,
     pulse: 'well',
     waiting: (sample.waiting ?? []).map((name, at) => ({
       knock: `knock-${at}`,
@@ -189,6 +196,15 @@ function sampleGroup(people: readonly Person[], sample: Sample): GroupView {
     })),
     leaves: new Map(leaves),
   };
+}
+
+function placeOf(index: number | undefined): string | null {
+  return index === undefined ? null : `sample-${index}`;
+}
+
+function withRight(group: GroupView, right: GuestRight, may: boolean): GroupView {
+  const others = group.guests.filter((each) => each !== right);
+  return { ...group, guests: may ? [...others, right] : others };
 }
 
 /** Stages a sample. Switches, hand and chat answer; nothing leaves the page. */
@@ -208,11 +224,14 @@ export function stageSample(sample: Sample): CallModel {
   const setOwn = (change: Partial<Person>): void =>
     people.set(people.get().map((person) => (person.you ? { ...person, ...change } : person)));
   const turn = (part: Signal<Source>, on: boolean): void => part.set({ ...part.get(), on });
+  const spotlight = new Signal(placeOf(sample.spotlight));
   const compared = new Signal<ReadonlySet<string>>(new Set(['sample-1', 'sample-2']));
   return {
     phase: new Signal<Phase>(sample.phase ?? 'connected'),
     people,
     shares: new Signal<readonly Share[]>(shares),
+    spotlight,
+    unruly: new Signal<ReadonlySet<string>>(new Set([`sample-${sample.unruly}`])),
     speaker: new Signal<string | null>(sample.people > 1 ? 'sample-1' : null),
     heard: new Map(),
     microphone,
@@ -245,7 +264,10 @@ export function stageSample(sample: Sample): CallModel {
     playSound: () => undefined,
     copyLink: () => toasts.set([{ id: 99, notice: { kind: 'copied' } }]),
     copyHostLink: () => undefined,
-    act: () => undefined,
+    async act(act) {
+      if (act.kind === 'right') group.set(withRight(group.get(), act.right, act.may));
+      if (act.kind === 'spotlight') spotlight.set(act.id);
+    },
     answer(knock) {
       const { waiting, ...rest } = group.get();
       group.set({ ...rest, waiting: waiting.filter((each) => each.knock !== knock) });

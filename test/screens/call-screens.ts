@@ -58,6 +58,35 @@ export const call_screens: readonly CallScreen[] = [
     act: (page, names) => press(page, names.people),
   },
   {
+    name: 'rules',
+    sample: {
+      people: 12,
+      hands: [3, 1],
+      host: true,
+      guests: ['cam', 'share', 'react'],
+      spotlight: 2,
+      unruly: 4,
+    },
+    act: async (page, names) => {
+      await press(page, names.people);
+      await page.getByText(/^(?:Guests may|Les invités peuvent)$/).click();
+      await page
+        .getByRole('button', { name: /^Options / })
+        .first()
+        .click();
+    },
+  },
+  {
+    name: 'chat-closed',
+    sample: {
+      people: 5,
+      messages,
+      guests: ['mic', 'cam'],
+      notices: [{ kind: 'silenced', what: 'mic' }],
+    },
+    act: (page, names) => press(page, names.chat),
+  },
+  {
     name: 'door',
     sample: {
       people: 5,

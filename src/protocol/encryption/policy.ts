@@ -9,6 +9,7 @@ import { identityOf } from './kdf.ts';
 import { bytesOf, decodeJson, encodeJson } from './json.ts';
 import { readBytes, readFields, readList, readWhole } from './json.ts';
 import { Refusal, must } from './refusal.ts';
+import { guest_rights, type GuestRight } from './rights.ts';
 
 /** The number of the GroupContext extension. */
 export const policy_extension = 0xf0c1;
@@ -22,10 +23,6 @@ const link_max = 1_000_000;
 
 export const gates = ['open', 'lobby', 'locked'] as const;
 export type Gate = (typeof gates)[number];
-
-/** What guests may do, in the order in which the policy lists it. */
-export const guest_rights = ['mic', 'cam', 'share', 'chat', 'react'] as const;
-export type GuestRight = (typeof guest_rights)[number];
 
 /** Keys and proofs in base64url, as they stand in the JSON. */
 export interface Policy {

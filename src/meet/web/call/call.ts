@@ -2,7 +2,7 @@
 import { Connection } from './connection.ts';
 import type { Seat } from './connection.ts';
 import { Beats } from './beats.ts';
-import { bindTracks } from './bindings.ts';
+import { Bindings } from './bindings.ts';
 import { Compared } from './compared.ts';
 import { endFirstMoments } from './first-moments.ts';
 import { reasonOf } from './group.ts';
@@ -13,6 +13,9 @@ import { OwnTrack } from './own-track.ts';
 import { showStream } from './picture.ts';
 import { Pictures } from './pictures.ts';
 import { Roster } from './roster.ts';
+import { mayDo } from './rights.ts';
+import { Rules } from './rules.ts';
+import type { RulesParts } from './rules.ts';
 import type { Own } from './roster.ts';
 import type { HostAct } from '../group/hosting.ts';
 import { load } from './load.ts';
@@ -23,6 +26,7 @@ import type { Lock } from './lock.ts';
 import { Signal, follow } from './signal.ts';
 import type { Readable } from './signal.ts';
 import { Sound } from './sound.ts';
+import { Spotlight } from './spotlight.ts';
 import { Strangers } from './strangers.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Tools } from './tools.ts';
@@ -75,6 +79,10 @@ export class Call implements CallModel {
   readonly #subscriptions: Subscriptions;
   readonly #opening: Opening;
   readonly #roster: Roster;
+  readonly #rules: Rules;
+  readonly #bindings: Bindings;
+  readonly #spotlight: Spotlight;
+  readonly unruly = new Signal<ReadonlySet<string>>(new Set());
   readonly #connection: Connection;
   readonly #tools: Promise<Tools>;
   #loaded: Tools | null = null;
@@ -97,6 +105,9 @@ export class Call implements CallModel {
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
     this.#subscriptions = new Subscriptions(group.view, alive);
     this.#hands = new Hands(group, alive);
+    this.#spotlight = new Spotlight(group, alive);
+    this.#rules = new Rules({ group, own: this.#obedient() }, alive);
+    this.#bindings = new Bindings(guard, this.#rules, alive);
     const { counts, breach } = sealing;
     this.#strangers = new Strangers(group.view, alive);
     const strangers = this.#strangers.there;
@@ -109,7 +120,8 @@ export class Call implements CallModel {
     });
     const hands = this.#hands.others;
     const own_side = this.#readOwn();
-    const roster = { own: own_side, view: group.view, hands, pictures, announce };
+    const rules = this.#rules;
+    const roster = { own: own_side, view: group.view, hands, pictures, rules, announce };
     this.#roster = new Roster(roster, alive);
     this.#connection = this.#connect(doors, alive);
     follow(group.view, alive, ({ end }) => {
@@ -128,6 +140,15 @@ export class Call implements CallModel {
     }
   }
 
+  /** What rules are kept with. The screen's part comes while the call connects. */
+  #obedient(): RulesParts['own'] {
+    const share = {
+      permit: (may: boolean) => void this.#tools.then(({ screen }) => screen.permit(may)),
+      hush: () => void this.#tools.then(({ screen }) => screen.hush()),
+    };
+    return { mic: this.#microphone, cam: this.#camera, share };
+  }
+
   #connect({ seat, group, sealing }: Doors, alive: AbortSignal): Connection {
     const { guard } = sealing;
     follow(this.#opening.room, alive, (room) => {
@@ -138,6 +159,8 @@ export class Call implements CallModel {
     });
     // What is received is asked for before anything else is done with a new room.
     const parts = [
+      this.#bindings,
+      this.#rules,
       this.#subscriptions,
       this.#opening,
       this.#sound,
@@ -147,7 +170,6 @@ export class Call implements CallModel {
       this.#camera,
     ];
     const dress = (room: Room): void => {
-      bindTracks(guard, room);
       beats.dress(room);
       for (const part of parts) part.dress(room);
     };
@@ -174,6 +196,7 @@ export class Call implements CallModel {
       state: this.screen,
       picture: this.#shared,
       announce: this.#announce,
+      unruly: this.unruly,
       onPutOut: (identity: string) => this.#roster.putOut(identity),
       toasts: this.toasts,
       devices: this.devices,
@@ -230,6 +253,9 @@ export class Call implements CallModel {
   get shares() {
     return this.#roster.shares;
   }
+  get spotlight() {
+    return this.#spotlight.who;
+  }
   get heard() {
     return this.#roster.heard;
   }
@@ -260,6 +286,11 @@ export class Call implements CallModel {
     this.#hands.raise(up);
   }
   send(text: string): boolean {
+    const view = this.group.get();
+    if (!mayDo(view, view.own, 'chat')) {
+      this.#announce({ kind: 'forbidden', what: 'chat' });
+      return false;
+    }
     const sent = this.#loaded?.chat.send(text);
     if (sent === false && text.trim() !== '') this.#announce({ kind: 'too-fast' });
     return sent ?? false;
@@ -283,8 +314,8 @@ export class Call implements CallModel {
       .then(() => this.#announce(copied))
       .catch(() => this.#announce({ kind: 'not-copied' }));
   }
-  act(act: HostAct): void {
-    this.#doors.group.host(act).catch(() => this.#announce({ kind: 'host-failed' }));
+  async act(act: HostAct): Promise<void> {
+    await this.#doors.group.host(act).catch(() => this.#announce({ kind: 'host-failed' }));
   }
   answer(knock: string, admit: boolean): void {
     this.#doors.group.answer(knock, admit);

@@ -7,6 +7,7 @@ import { SendIcon } from './icons.tsx';
 import { splitLinks } from './linkify.ts';
 import { message_max } from './model.ts';
 import type { CallModel, Message } from './model.ts';
+import { mayDo } from './rights.ts';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
 
@@ -97,6 +98,7 @@ function Composer(props: { model: CallModel }): ReactNode {
 export function ChatPanel(props: { model: CallModel }): ReactNode {
   const w = useWords(controls_words);
   const messages = useValue(props.model.messages);
+  const group = useValue(props.model.group);
   const log = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
   const last = messages.at(-1);
@@ -121,7 +123,11 @@ export function ChatPanel(props: { model: CallModel }): ReactNode {
           <MessageRow key={`${message.identity} ${message.id}`} message={message} />
         ))}
       </div>
-      <Composer model={props.model} />
+      {mayDo(group, group.own, 'chat') ? (
+        <Composer model={props.model} />
+      ) : (
+        <p className={css.closed}>{w.forbidden.chat}</p>
+      )}
     </>
   );
 }

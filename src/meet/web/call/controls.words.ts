@@ -117,13 +117,30 @@ const en = {
     'host-copied': 'Host link copied. Give it to nobody who is not to be the host.',
     'not-copied': 'The browser did not let the link be copied. It is in the address bar.',
     'too-fast': 'Not sent: too many messages at once. Wait a few seconds.',
-    'muted-by-host': 'A host muted your microphone.',
     'share-failed': 'The screen could not be shared.',
     'end-failed': 'The meeting could not be ended. Try again.',
     'host-failed': 'That could not be done. Try again.',
     'now-host': 'You are a co-host now. Whom you may let in or remove is in the list of people.',
     relinked: 'The link has changed. The old one lets nobody in any more.',
   },
+  silenced: {
+    mic: 'A host muted your microphone.',
+    cam: 'A host stopped your video.',
+    share: 'A host stopped your screen share.',
+  },
+  allowed: {
+    mic: 'You may speak again: press Unmute.',
+    cam: 'You may show your video again: press Start video.',
+    share: 'You may share your screen again.',
+  },
+  forbidden: {
+    mic: 'The hosts do not let guests speak at the moment. You can raise your hand.',
+    cam: 'The hosts do not let guests show their video at the moment.',
+    share: 'The hosts do not let guests share their screen at the moment.',
+    chat: 'The hosts do not let guests write at the moment.',
+  },
+  unruly: (name: string) =>
+    `${name} tried what only hosts may, or what guests may not. It had no effect.`,
   put_out: (name: string, by: string) => `${by} removed ${name}`,
   fallback: {
     microphone: (name: string) => `The microphone was taken away. Now in use: ${name}`,
@@ -265,7 +282,6 @@ const fr: typeof en = {
     'not-copied':
       'Le navigateur n’a pas permis de copier le lien. Vous le trouverez dans la barre d’adresse.',
     'too-fast': 'Non envoyé : trop de messages d’un coup. Attendez quelques secondes.',
-    'muted-by-host': 'Un hôte a coupé votre micro.',
     'share-failed': 'L’écran n’a pas pu être partagé.',
     'end-failed': 'La réunion n’a pas pu être terminée. Réessayez.',
     'host-failed': 'Cela n’a pas pu se faire. Réessayez.',
@@ -273,6 +289,24 @@ const fr: typeof en = {
       'Vous êtes maintenant coanimateur. Dans la liste des participants, vous pouvez admettre ou exclure.',
     relinked: 'Le lien a changé. L’ancien ne laisse plus entrer personne.',
   },
+  silenced: {
+    mic: 'Un hôte a coupé votre micro.',
+    cam: 'Un hôte a coupé votre vidéo.',
+    share: 'Un hôte a arrêté votre partage d’écran.',
+  },
+  allowed: {
+    mic: 'Vous pouvez à nouveau parler\u202f: appuyez sur Activer le micro.',
+    cam: 'Vous pouvez à nouveau montrer votre vidéo\u202f: appuyez sur Activer la caméra.',
+    share: 'Vous pouvez à nouveau partager votre écran.',
+  },
+  forbidden: {
+    mic: 'Les hôtes ne laissent pas parler les invités en ce moment. Vous pouvez lever la main.',
+    cam: 'Les hôtes ne laissent pas les invités montrer leur vidéo en ce moment.',
+    share: 'Les hôtes ne laissent pas les invités partager leur écran en ce moment.',
+    chat: 'Les hôtes ne laissent pas écrire les invités en ce moment.',
+  },
+  unruly: (name) =>
+    `${name} a essayé ce que seuls les hôtes peuvent, ou ce que les invités ne peuvent pas. C’est resté sans effet.`,
   put_out: (name, by) => `${by} a exclu ${name}`,
   fallback: {
     microphone: (name) => `Le micro a été débranché. Utilisé maintenant : ${name}`,

@@ -80,7 +80,7 @@ export function DoorSection(props: { model: CallModel }): ReactNode {
   const { gate, waiting } = useValue(model.group);
   const choose = (value: string): void => {
     const chosen = gates.find((each) => each === value);
-    if (chosen) model.act({ kind: 'gate', gate: chosen });
+    if (chosen) void model.act({ kind: 'gate', gate: chosen });
   };
   return (
     <>

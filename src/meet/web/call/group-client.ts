@@ -2,6 +2,7 @@
 import { Refused, unreachable } from '../../../app/client.ts';
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { Link } from '../../../protocol/link/link.ts';
+import { guest_rights } from '../../../protocol/encryption/rights.ts';
 import { final } from '../group/view.ts';
 import type { MemberView, Phase, PutOut } from '../group/view.ts';
 import type { HostAct } from '../group/hosting.ts';
@@ -38,7 +39,7 @@ function refusalOf({ over, code }: Failure): Refused {
 }
 
 function viewOf(view: MemberView): GroupView {
-  const { phase, fault, id, epoch, code, gate, pulse, waiting, people } = view;
+  const { phase, fault, id, epoch, code, gate, guests, pulse, waiting, people } = view;
   const leaves = people.map(({ id: identity, name, role, beaten }): [string, Leaf] => [
     identity,
     { identity, name, role, confirmed: beaten },
@@ -50,6 +51,7 @@ function viewOf(view: MemberView): GroupView {
     epoch: epoch === null ? null : String(epoch),
     code,
     gate,
+    guests,
     pulse,
     waiting,
     leaves: new Map(leaves),
@@ -111,6 +113,7 @@ export class GroupClient implements Group {
     epoch: null,
     code: null,
     gate: null,
+    guests: guest_rights,
     pulse: 'well',
     waiting: [],
     leaves: no_leaves,
@@ -124,6 +127,7 @@ export class GroupClient implements Group {
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<(identity: string, said: Said) => void>();
   readonly #beat_listeners = new Set<(beat: Bytes) => void>();
+  readonly #unlawful_listeners = new Set<(identity: string) => void>();
   readonly #put_out_listeners = new Set<(put_out: PutOut) => void>();
   #next_call = 1;
 
@@ -172,6 +176,11 @@ export class GroupClient implements Group {
     this.#tell({ t: 'answer', knock, admit });
   }
 
+  onUnlawful(life: AbortSignal, listener: (identity: string) => void): void {
+    this.#unlawful_listeners.add(listener);
+    life.addEventListener('abort', () => this.#unlawful_listeners.delete(listener));
+  }
+
   onPutOut(life: AbortSignal, listener: (put_out: PutOut) => void): void {
     this.#put_out_listeners.add(listener);
     life.addEventListener('abort', () => this.#put_out_listeners.delete(listener));
@@ -199,6 +208,9 @@ export class GroupClient implements Group {
         return;
       case 'said':
         for (const listener of this.#listeners) listener(message.id, message.saying);
+        return;
+      case 'unlawful':
+        for (const listener of this.#unlawful_listeners) listener(message.id);
         return;
       case 'beat':
         for (const listener of this.#beat_listeners) listener(message.beat);

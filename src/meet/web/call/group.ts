@@ -3,6 +3,7 @@
  * runs in a worker (../group/); the call never has a key.
  */
 import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
+import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import type { HostAct } from '../group/hosting.ts';
@@ -47,6 +48,8 @@ export interface GroupView {
   readonly pulse: Pulse;
   /** Who comes in without being let in; null while it is not known. */
   readonly gate: Gate | null;
+  /** What guests may do. */
+  readonly guests: readonly GuestRight[];
   /** Whom a host has to let in or send away; empty for others. */
   readonly waiting: readonly Waiting[];
   readonly leaves: ReadonlyMap<string, Leaf>;
@@ -72,6 +75,8 @@ export interface Group {
   host(act: HostAct): Promise<void>;
   /** Lets in or sends away who waits. */
   answer(knock: string, admit: boolean): void;
+  /** Somebody said what the policy does not let them say; nobody acts on it. */
+  onUnlawful(life: AbortSignal, listener: (identity: string) => void): void;
   /** A host removed somebody. */
   onPutOut(life: AbortSignal, listener: (put_out: PutOut) => void): void;
   /** Somebody can be reached who could not before. */

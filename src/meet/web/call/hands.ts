@@ -19,6 +19,7 @@ export class Hands {
     this.#group = group;
     group.hear(life, (identity, said) => {
       if (said.kind === 'hand') this.#note(identity, said.at);
+      if (said.kind === 'lower') this.#lower(said.ids);
     });
     follow(group.view, life, ({ leaves }) => this.#meet(new Set(leaves.keys())));
   }
@@ -27,6 +28,12 @@ export class Hands {
     if ((this.own.get() !== null) === up) return;
     this.own.set(up ? Date.now() : null);
     this.#tell();
+  }
+
+  /** A host says so. Newcomers are told by whoever the hand belongs to. */
+  #lower(ids: readonly string[]): void {
+    if (ids.includes(this.#group.view.get().own)) this.raise(false);
+    for (const identity of ids) this.#note(identity, null);
   }
 
   #note(identity: string, at: number | null): void {

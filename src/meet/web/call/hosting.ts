@@ -6,11 +6,14 @@ import { cleanName } from './face.ts';
 import type { Group } from './group.ts';
 import { chime } from './chime.ts';
 import { follow } from './signal.ts';
+import type { Signal } from './signal.ts';
 import type { Notice } from './model.ts';
 
 export interface HostingParts {
   readonly group: Group;
   readonly announce: (notice: Notice) => void;
+  /** Whose client does what the rules do not let it do. */
+  readonly unruly: Signal<ReadonlySet<string>>;
   /** A host put them out: nobody is to read that they left. */
   readonly onPutOut: (identity: string) => void;
 }
@@ -18,6 +21,7 @@ export interface HostingParts {
 export function watchHosts(parts: HostingParts, life: AbortSignal): void {
   watchDoor(parts, life);
   watchOwnRole(parts, life);
+  watchUnruly(parts, life);
   const { group, announce, onPutOut } = parts;
   follow(group.link, life, () => announce({ kind: 'relinked' }));
   group.onPutOut(life, ({ id, name, by }) => {
@@ -43,6 +47,17 @@ function watchDoor({ group, announce }: HostingParts, life: AbortSignal): void {
   };
   follow(group.view, life, look);
   look();
+}
+
+/** Hosts are told once of each; what was tried had no effect. */
+function watchUnruly({ group, unruly, announce }: HostingParts, life: AbortSignal): void {
+  group.onUnlawful(life, (identity) => {
+    const { leaves, own } = group.view.get();
+    if (unruly.get().has(identity)) return;
+    unruly.set(new Set([...unruly.get(), identity]));
+    if (leaves.get(own)?.role === 'guest') return;
+    announce({ kind: 'unruly', name: cleanName(leaves.get(identity)?.name ?? '…') });
+  });
 }
 
 function watchOwnRole({ group, announce }: HostingParts, life: AbortSignal): void {

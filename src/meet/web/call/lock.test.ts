@@ -15,6 +15,7 @@ function view(change: Partial<GroupView> = {}): GroupView {
     own: 'ada',
     epoch: '3',
     code: '',
+    guests: [],
     gate: 'open',
     pulse: 'well',
     waiting: [],

@@ -2,7 +2,9 @@
  * What the view of a call shows, and what it can ask for. The view knows nothing of the media
  * client: tests and screenshots give it a model of their own.
  */
+import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import type { HostAct } from '../group/hosting.ts';
+import type { Send } from '../../../protocol/encryption/rights.ts';
 import type { GroupView } from './group.ts';
 import type { Lock } from './lock.ts';
 import type { Readable } from './signal.ts';
@@ -84,6 +86,10 @@ export type Devices = Readonly<Record<DeviceKind, DeviceChoice>>;
 
 export type Notice =
   | { readonly kind: 'joined' | 'left' | 'hand' | 'waiting'; readonly name: string }
+  /** A host stopped what one sent; or guests may not send it. */
+  | { readonly kind: 'silenced' | 'allowed'; readonly what: Send }
+  | { readonly kind: 'forbidden'; readonly what: Exclude<GuestRight, 'react'> }
+  | { readonly kind: 'unruly'; readonly name: string }
   | { readonly kind: 'put-out'; readonly name: string; readonly by: string }
   | { readonly kind: 'fallback' | 'gone'; readonly device: DeviceKind; readonly name: string }
   | { readonly kind: 'fault'; readonly device: DeviceKind; readonly fault: DeviceFault }
@@ -92,7 +98,6 @@ export type Notice =
         | 'copied'
         | 'not-copied'
         | 'too-fast'
-        | 'muted-by-host'
         | 'share-failed'
         | 'end-failed'
         | 'host-failed'
@@ -113,6 +118,10 @@ export interface CallModel {
   /** In order of arrival; you first. */
   readonly people: Readable<readonly Person[]>;
   readonly shares: Readable<readonly Share[]>;
+  /** Whom a host has put before everybody. */
+  readonly spotlight: Readable<string | null>;
+  /** Whose client does what the hosts' rules do not let it do; it has no effect here. */
+  readonly unruly: Readable<ReadonlySet<string>>;
   /** Who has the floor, with hysteresis; never you. */
   readonly speaker: Readable<string | null>;
   /** When each identity was last heard, in ms of `performance.now()`. */
@@ -152,8 +161,8 @@ export interface CallModel {
   copyLink(): void;
   /** The link that makes its holder the host; where one is not the host, nothing. */
   copyHostLink(): void;
-  /** What a host may do; for others it is refused. */
-  act(act: HostAct): void;
+  /** What a host may do; for others it is refused. Resolves once it is done, or was told to have failed. */
+  act(act: HostAct): Promise<void>;
   /** A host lets in who waits, or sends them away. */
   answer(knock: string, admit: boolean): void;
   dismiss(toast: number): void;

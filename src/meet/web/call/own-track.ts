@@ -26,10 +26,13 @@ export interface OwnTrackStart {
 
 const source_numbers = { microphone: sources.microphone, camera: sources.camera } as const;
 
+const send_of = { microphone: 'mic', camera: 'cam' } as const;
+const media_source = { microphone: Track.Source.Microphone, camera: Track.Source.Camera } as const;
+
 const publish_options: Readonly<Record<Kind, TrackPublishOptions>> = {
-  microphone: { source: Track.Source.Microphone, dtx: true },
+  microphone: { source: media_source.microphone, dtx: true },
   camera: {
-    source: Track.Source.Camera,
+    source: media_source.camera,
     videoEncoding: VideoPresets.h720.encoding,
     videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360],
   },
@@ -63,6 +66,7 @@ export class OwnTrack {
   readonly #announce: (notice: Notice) => void;
   readonly #guard: Guard;
   readonly #life: AbortSignal;
+  #may = true;
   #room: Room | null = null;
   /** The media client's wrapper of the track in the present room. */
   #local: Local | null = null;
@@ -101,10 +105,35 @@ export class OwnTrack {
     room.on(RoomEvent.Reconnected, () => this.#settle());
     room.on(RoomEvent.TrackMuted, ({ track }) => track === this.#local && this.#obey());
     room.on(RoomEvent.TrackUnmuted, ({ track }) => track === this.#local && this.#refuse());
+    // What it may not send any more the media server has taken away, and it is published anew.
+    room.on(RoomEvent.ParticipantPermissionsChanged, (_before, participant) => {
+      if (participant === room.localParticipant && !this.#publishes(room)) {
+        this.#local = null;
+        this.hush();
+      }
+    });
   };
+
+  permit(may: boolean): void {
+    this.#may = may;
+    const kind = may ? 'allowed' : 'forbidden';
+    if (may || this.#on) this.#announce({ kind, what: send_of[this.#kind] });
+    if (!may) this.setOn(false);
+  }
+
+  /** A host says so: the switch shows it. */
+  hush(): void {
+    if (!this.#on) return;
+    this.setOn(false);
+    this.#announce({ kind: 'silenced', what: send_of[this.#kind] });
+  }
 
   setOn(on: boolean): void {
     if (this.state.get().on === on) return;
+    if (on && !this.#may) {
+      this.#announce({ kind: 'forbidden', what: send_of[this.#kind] });
+      return;
+    }
     this.state.set({ on, busy: true, fault: null });
     this.#switchSource();
     // Off is off now, whatever the queue is still waiting for.
@@ -158,12 +187,18 @@ export class OwnTrack {
     if (this.#on) this.#settle(track.label);
   }
 
-  /** A host muted us: the switch shows it. */
+  /** The media server muted us. */
   #obey(): void {
     const lost = this.track.get() === null;
-    if (!this.#on || lost || this.state.get().busy) return;
-    this.setOn(false);
-    this.#announce({ kind: 'muted-by-host' });
+    if (!lost && !this.state.get().busy) this.hush();
+  }
+
+  #publishes({ localParticipant: { permissions } }: Room): boolean {
+    if (!permissions) return true;
+    const { canPublishSources: may } = permissions;
+    // An empty list is all.
+    const listed = may.length === 0 || may.includes(Track.sourceToProto(media_source[this.#kind]));
+    return permissions.canPublish && listed;
   }
 
   /** Nobody but the person here turns a device on. */

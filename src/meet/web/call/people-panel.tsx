@@ -3,12 +3,13 @@ import type { ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { controls_words } from './controls.words.ts';
 import { DoorSection } from './door-section.tsx';
-import type { GroupView } from './group.ts';
 import { host_words } from './host.words.ts';
 import { HandIcon, MicrophoneIcon, MicrophoneOffIcon, MoreIcon } from './icons.tsx';
 import type { CallModel, Person } from './model.ts';
 import { Face } from './avatar.tsx';
 import { Mark } from './mark.tsx';
+import { PersonActs, mayManage } from './person-acts.tsx';
+import { RulesSection } from './rules-section.tsx';
 import type { Seating } from './seating.ts';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
@@ -26,54 +27,20 @@ function sortPeople(people: readonly Person[]): Person[] {
   });
 }
 
-/** What one's own role lets one do to theirs: as every member judges it. */
-function mayManage({ leaves, own }: GroupView, { identity, you }: Person): boolean {
-  const mine = leaves.get(own)?.role;
-  const theirs = leaves.get(identity)?.role;
-  if (you || mine === undefined || theirs === undefined || mine === 'guest') return false;
-  return theirs !== 'root host' || mine === 'root host';
+interface MarksProps {
+  readonly person: Person;
+  readonly turn: number;
+  readonly role: string;
+  readonly lit: string | null;
 }
 
-/** `onChosen` is told before anything is done, so that the keyboard goes back to where it was. */
-function Acts(props: PanelProps & { person: Person; onChosen: () => void }): ReactNode {
-  const w = useWords(host_words);
-  const { model, seating, person, onChosen } = props;
-  const { identity, name } = person;
-  const role = useValue(model.group).leaves.get(identity)?.role;
-  const change = (kind: 'appoint' | 'dismiss') => (): void => {
-    onChosen();
-    model.act({ kind, id: identity });
-  };
-  const remove = (): void => {
-    onChosen();
-    seating.asked.set({ identity, name });
-    seating.sheet.set('put-out');
-  };
-  return (
-    <div className={css.acts}>
-      {role === 'guest' && (
-        <button type="button" className={css.act} onClick={change('appoint')}>
-          {w.appoint(name)}
-        </button>
-      )}
-      {role === 'co-host' && (
-        <button type="button" className={css.act} onClick={change('dismiss')}>
-          {w.dismiss(name)}
-        </button>
-      )}
-      <button type="button" className={css.act} data-look="danger" onClick={remove}>
-        {w.remove(name)}
-      </button>
-    </div>
-  );
-}
-
-function Marks(props: { person: Person; turn: number; role: string }): ReactNode {
+function Marks(props: MarksProps): ReactNode {
   const w = useWords(controls_words);
-  const { person, turn, role } = props;
+  const { person, turn, role, lit } = props;
   return (
     <span className={css.marks}>
       {role}
+      {lit}
       {person.away && w.away}
       {person.hand_at !== null && (
         <Mark className={css.up} says={w.hand_place(turn)}>
@@ -135,6 +102,9 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
   };
   const manages = mayManage(group, person);
   const leaf = group.leaves.get(person.identity);
+  const is_host = group.leaves.get(group.own)?.role !== 'guest';
+  const is_unruly = useValue(model.unruly).has(person.identity) && is_host;
+  const is_lit = useValue(model.spotlight) === person.identity;
   // A server could copy a host's leaf into a group of its own: nobody is called a host unheard.
   const role = leaf && (leaf.confirmed || person.you) ? h.roles[leaf.role] : '';
   return (
@@ -145,8 +115,9 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
         </span>
         <span className={css.name}>
           <bdi translate="no">{person.you ? w.you(person.name) : person.name}</bdi>
+          {is_unruly && <span className={css.unruly}>{h.unruly}</span>}
         </span>
-        <Marks person={person} turn={turn} role={role} />
+        <Marks person={person} turn={turn} role={role} lit={is_lit ? h.lit : null} />
         {manages && (
           <Manage
             opener={opener}
@@ -156,7 +127,7 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
           />
         )}
       </div>
-      {manages && is_open && <Acts {...props} onChosen={close} />}
+      {manages && is_open && <PersonActs {...props} onChosen={close} />}
     </li>
   );
 }
@@ -169,7 +140,12 @@ export function PeoplePanel(props: PanelProps): ReactNode {
   const role = leaves.get(own)?.role ?? 'guest';
   return (
     <div className={css.scroll} role="presentation">
-      {role !== 'guest' && <DoorSection model={model} />}
+      {role !== 'guest' && (
+        <>
+          <DoorSection model={model} />
+          <RulesSection model={model} />
+        </>
+      )}
       <p className={css.by}>{w.count(people.length)}</p>
       <ul aria-label={w.people} tabIndex={-1}>
         {people.map((person, index) => (

@@ -16,7 +16,7 @@ export function PutOutSheet(props: Controls): ReactNode {
   if (person === null) return null;
   const answer = (relink: boolean) => () => {
     seating.sheet.set(null);
-    model.act({ kind: 'remove', id: person.identity, relink });
+    void model.act({ kind: 'remove', id: person.identity, relink });
   };
   return (
     <Question {...props} title={w.remove_ask(person.name)}>

@@ -8,6 +8,7 @@ import { cleanName } from './face.ts';
 import type { GroupView, Leaf } from './group.ts';
 import { Signal, follow } from './signal.ts';
 import type { Readable } from './signal.ts';
+import type { Rules } from './rules.ts';
 import type { Pictures } from './pictures.ts';
 import type { Bars, Notice, Person, Picture, Share } from './model.ts';
 
@@ -54,19 +55,23 @@ interface Known {
   readonly leaf: Leaf | undefined;
   readonly hand_at: number | null;
   readonly pictures: Pictures;
+  readonly rules: Pick<Rules, 'hears'>;
 }
 
 function readPerson(participant: RemoteParticipant, known: Known): Person {
-  const { leaf, hand_at, pictures } = known;
+  const { leaf, hand_at, pictures, rules } = known;
+  const { identity } = participant;
   const camera = participant.getTrackPublication(Track.Source.Camera);
+  const seen = rules.hears(identity, Track.Source.Camera);
+  const heard = rules.hears(identity, Track.Source.Microphone) && participant.isMicrophoneEnabled;
   return {
-    identity: participant.identity,
+    identity,
     name: nameOf(leaf),
     you: false,
-    picture: pictures.find(participant, Track.Source.Camera),
-    camera_on: camera !== undefined && !camera.isMuted,
-    muted: !participant.isMicrophoneEnabled,
-    speaking: participant.isSpeaking && participant.isMicrophoneEnabled,
+    picture: seen ? pictures.find(participant, Track.Source.Camera) : null,
+    camera_on: seen && camera !== undefined && !camera.isMuted,
+    muted: !heard,
+    speaking: heard && participant.isSpeaking,
     bars: quality_bars[participant.connectionQuality],
     hand_at,
     away: false,
@@ -109,6 +114,7 @@ export interface RosterParts {
   readonly view: Readable<GroupView>;
   readonly hands: Readable<ReadonlyMap<string, number>>;
   readonly pictures: Pictures;
+  readonly rules: Pick<Rules, 'hears' | 'changed'>;
   readonly announce: (notice: Notice) => void;
 }
 
@@ -137,6 +143,7 @@ export class Roster {
     this.people = new Signal<readonly Person[]>([this.#readOwn()]);
     follow(parts.view, life, this.#plan);
     follow(parts.hands, life, this.#plan);
+    follow(parts.rules.changed, life, this.#plan);
     life.addEventListener('abort', () => {
       for (const timer of [...this.#away.values(), ...this.#farewells.values()])
         clearTimeout(timer);
@@ -285,10 +292,11 @@ export class Roster {
   }
 
   #read(participant: RemoteParticipant): Person {
-    const { view, hands, pictures } = this.#parts;
+    const { view, hands, pictures, rules } = this.#parts;
     const { identity } = participant;
     const leaf = view.get().leaves.get(identity);
-    return readPerson(participant, { leaf, hand_at: hands.get().get(identity) ?? null, pictures });
+    const hand_at = hands.get().get(identity) ?? null;
+    return readPerson(participant, { leaf, hand_at, pictures, rules });
   }
 
   /** After a reconnection the last picture stays until the new one has arrived. */
@@ -318,6 +326,7 @@ export class Roster {
     for (const participant of remote.values()) {
       const publication = participant.getTrackPublication(Track.Source.ScreenShare);
       if (publication === undefined || publication.isMuted) continue;
+      if (!this.#parts.rules.hears(participant.identity, Track.Source.ScreenShare)) continue;
       shares.push({
         id: publication.trackSid,
         identity: participant.identity,

@@ -13,6 +13,7 @@ const share: Share = { id: '1', identity: 'a', name: 'a', you: false, picture: n
 const base: Cast = {
   mode: 'grid',
   pinned: null,
+  spotlight: null,
   people: [person('me', true), person('a'), person('b'), person('c')],
   shares: [],
   order: ['a', 'b', 'c'],
@@ -47,6 +48,16 @@ test('screens come before the speaker, all of them', () => {
   const roles = assignRoles({ ...base, mode: 'speaker', speaker: 'c', shares });
   assert.deepEqual(roles.large, ['s:1', 's:2']);
   assert.equal(roles.screens, true);
+});
+
+test('whom a host puts before all stands large, behind screens and one’s own pin', () => {
+  const lit = { ...base, spotlight: 'b' };
+  assert.deepEqual(assignRoles(lit).large, ['p:b']);
+  assert.deepEqual(assignRoles({ ...lit, mode: 'speaker', speaker: 'c' }).large, ['p:b']);
+  assert.deepEqual(assignRoles({ ...lit, spotlight: 'me' }).large, ['p:me']);
+  assert.deepEqual(assignRoles({ ...lit, shares: [share] }).large, ['s:1']);
+  assert.deepEqual(assignRoles({ ...lit, pinned: 'p:c' }).large, ['p:c']);
+  assert.deepEqual(assignRoles({ ...lit, spotlight: 'gone' }).large, []);
 });
 
 test('a pin comes before everything, and a pin on nobody is none', () => {

@@ -6,6 +6,8 @@ import type { Mode } from './seating.ts';
 export interface Cast {
   readonly mode: Mode;
   readonly pinned: string | null;
+  /** Whom a host put before everybody. */
+  readonly spotlight: string | null;
   readonly people: readonly Person[];
   readonly shares: readonly Share[];
   /** Everybody but oneself, in their places. */
@@ -22,13 +24,14 @@ export interface Roles {
   readonly others: readonly string[];
 }
 
-/** Who stands large: a pin before screens, screens before the speaker, nobody in a grid. */
+/** Who stands large: a pin, screens, the spotlight, the speaker, in this order; nobody in a grid. */
 function chooseLarge(cast: Cast): string[] {
-  const { mode, pinned, people, shares, order, speaker } = cast;
+  const { mode, pinned, spotlight, people, shares, order, speaker } = cast;
   const tiles = new Set(people.map((person) => tileOf(person.identity)));
   const screens = shares.map((share) => tileOfShare(share.id));
   if (pinned !== null && (tiles.has(pinned) || screens.includes(pinned))) return [pinned];
   if (screens.length > 0) return screens;
+  if (spotlight !== null && tiles.has(tileOf(spotlight))) return [tileOf(spotlight)];
   if (mode === 'grid' || order.length === 0) return [];
   return [tileOf(speaker !== null && order.includes(speaker) ? speaker : (order[0] ?? ''))];
 }

@@ -49,6 +49,7 @@ export interface ScreenParts {
 export class ScreenShare {
   readonly #parts: ScreenParts;
   #stream: MediaStream | null = null;
+  #may = true;
   /** The room that the stream has been given to. */
   #served: Room | null = null;
 
@@ -58,8 +59,23 @@ export class ScreenShare {
     life.addEventListener('abort', () => this.#stop(), { once: true });
   }
 
+  permit(may: boolean): void {
+    this.#may = may;
+    const kind = may ? 'allowed' : 'forbidden';
+    if (may || this.#stream !== null) this.#parts.announce({ kind, what: 'share' });
+    if (!may) this.#stop();
+  }
+
+  /** A host says so. */
+  hush(): void {
+    if (this.#stream === null) return;
+    this.#stop();
+    this.#parts.announce({ kind: 'silenced', what: 'share' });
+  }
+
   setOn(on: boolean): void {
     if (!on) this.#stop();
+    else if (!this.#may) this.#parts.announce({ kind: 'forbidden', what: 'share' });
     else if (this.#stream === null && !this.#parts.state.get().busy) void this.#start();
   }
 

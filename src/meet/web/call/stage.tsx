@@ -61,12 +61,14 @@ function usePlaces(model: CallModel, seating: Seating, area: Area) {
   const speaker = useValue(model.speaker);
   const mode = useValue(seating.mode);
   const pinned = useValue(seating.pinned);
+  const spotlight = useValue(model.spotlight);
   const order = useValue(seating.order);
   const self_shown = useValue(seating.self_shown);
   const page = useValue(seating.page);
   const { arrangement, first_page } = useMemo(
-    () => place({ mode, pinned, people, shares, order, speaker, self_shown }, area, page),
-    [mode, pinned, people, shares, order, speaker, self_shown, area, page],
+    () =>
+      place({ mode, pinned, spotlight, people, shares, order, speaker, self_shown }, area, page),
+    [mode, pinned, spotlight, people, shares, order, speaker, self_shown, area, page],
   );
   const shown = Array.from(arrangement.boxes.keys()).join(' ');
   useLayoutEffect(() => {

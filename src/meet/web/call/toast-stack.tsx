@@ -18,6 +18,13 @@ function say(w: ControlsWords, notice: Notice): string {
     case 'fallback':
     case 'gone':
       return w[notice.kind][notice.device](notice.name);
+    case 'silenced':
+    case 'allowed':
+      return w[notice.kind][notice.what];
+    case 'forbidden':
+      return w.forbidden[notice.what];
+    case 'unruly':
+      return w.unruly(notice.name);
     case 'fault':
       return w.fault[notice.device][notice.fault];
     default:

@@ -21,7 +21,7 @@ import type { Line } from './line.ts';
 import { planAct, type PolicyAct } from './hosting.ts';
 import { readKnock, type Need, type Needs } from './needs.ts';
 import type { Queue } from './queue.ts';
-import { sends, type Send } from './saying.ts';
+import { sends, type Send } from '../../../protocol/encryption/rights.ts';
 import { Renewal, storm_min } from './renewal.ts';
 import { keepStanding } from './standing.ts';
 

@@ -7,14 +7,10 @@ import { toBase64url } from '../../../protocol/link/base64url.ts';
 import { appoint } from '../../../protocol/encryption/appointment.ts';
 import type { Appointment } from '../../../protocol/encryption/appointment.ts';
 import { bytesOf } from '../../../protocol/encryption/json.ts';
-import {
-  banned_max,
-  guest_rights,
-  hosts_max,
-  isHost,
-  roleOf,
-} from '../../../protocol/encryption/policy.ts';
-import type { Gate, GuestRight, Policy } from '../../../protocol/encryption/policy.ts';
+import { banned_max, hosts_max, isHost, roleOf } from '../../../protocol/encryption/policy.ts';
+import { guest_rights } from '../../../protocol/encryption/rights.ts';
+import type { Gate, Policy } from '../../../protocol/encryption/policy.ts';
+import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import { must } from '../../../protocol/encryption/refusal.ts';
 import type { Group, Seat } from '../../../protocol/mls/group.ts';
 import type { Order } from './saying.ts';
@@ -22,8 +18,8 @@ import type { Order } from './saying.ts';
 /** Each is a commit of a new policy. `id` is the identity of a leaf. */
 export type PolicyAct =
   | { readonly kind: 'gate'; readonly gate: Gate }
-  /** What guests may do from now on. */
-  | { readonly kind: 'guests'; readonly guests: readonly GuestRight[] }
+  /** Whether guests may do that from now on. */
+  | { readonly kind: 'right'; readonly right: GuestRight; readonly may: boolean }
   /** Nobody new, and guests may do nothing. What they send is stopped beside it (ordering.ts). */
   | { readonly kind: 'panic' }
   /** Out, and its key may not come back; `relink`: nor may anybody who has only the old link. */
@@ -66,8 +62,9 @@ function ruleOf({ gate, guests, link }: Policy, act: Exclude<PolicyAct, PersonAc
   if (act.kind === 'gate') return { gate: act.gate, guests, link };
   if (act.kind === 'relink') return { gate, guests, link: link + 1 };
   if (act.kind === 'panic') return { gate: 'locked', guests: [], link };
-  // In the order of the policy, however they were pressed.
-  return { gate, guests: guest_rights.filter((right) => act.guests.includes(right)), link };
+  const { right, may } = act;
+  const allowed = (each: GuestRight): boolean => (each === right ? may : guests.includes(each));
+  return { gate, guests: guest_rights.filter(allowed), link };
 }
 
 function same(policy: Policy, { gate, guests, link }: Rule): boolean {

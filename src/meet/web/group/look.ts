@@ -1,5 +1,5 @@
 /** How a member and its group look to the page, drawn from a stay. */
-import { guest_rights } from '../../../protocol/encryption/policy.ts';
+import { guest_rights } from '../../../protocol/encryption/rights.ts';
 import { isRemoval } from './following.ts';
 import type { Stay } from './stay.ts';
 import type { MemberView } from './view.ts';

@@ -9,12 +9,12 @@ import { must } from '../../../protocol/encryption/refusal.ts';
 import type { HostAct } from './hosting.ts';
 import type { Line } from './line.ts';
 import { mayOrder } from './said.ts';
-import { sends } from './saying.ts';
-import type { Order } from './saying.ts';
+import { sends } from '../../../protocol/encryption/rights.ts';
+import type { Order, Saying } from './saying.ts';
 import { keepStanding } from './standing.ts';
 import type { Stay } from './stay.ts';
 
-export function isOrder(act: HostAct): act is Order {
+export function isOrder(act: HostAct | Saying): act is Order {
   return act.kind === 'quiet' || act.kind === 'lower' || act.kind === 'spotlight';
 }
 

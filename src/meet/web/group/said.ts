@@ -1,5 +1,6 @@
 /** A message of a member in its place in the log, and whether the policy lets them say it. */
-import type { GuestRight, Policy } from '../../../protocol/encryption/policy.ts';
+import type { Policy } from '../../../protocol/encryption/policy.ts';
+import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import { isHost, roleOf } from '../../../protocol/encryption/policy.ts';
 import type { Member } from '../../../protocol/mls/group.ts';
 import type { Saying } from './saying.ts';

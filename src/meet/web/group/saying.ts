@@ -16,13 +16,10 @@ import {
 import { readLeave } from '../../../protocol/encryption/leave.ts';
 import type { Leave } from '../../../protocol/encryption/leave.ts';
 import type { SignedProfile } from '../../../protocol/encryption/profile.ts';
-import type { GuestRight } from '../../../protocol/encryption/policy.ts';
+import type { Send } from '../../../protocol/encryption/rights.ts';
+import { sends } from '../../../protocol/encryption/rights.ts';
 import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
 import { body_bytes_max } from '../../../protocol/mls/app.ts';
-
-/** What can be sent through the media engine, and stopped; `share` is a screen with its sound. */
-export const sends = ['mic', 'cam', 'share'] as const satisfies readonly GuestRight[];
-export type Send = (typeof sends)[number];
 
 /** What a host has others do; `ids` are their names at the media engine. */
 export type Order =

@@ -1,5 +1,6 @@
 /** What the page is shown of a member and its group; told whole on every change. */
-import type { Gate, GuestRight, Role } from '../../../protocol/encryption/policy.ts';
+import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
+import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import type { Waiting } from './waiting.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
 

@@ -5,6 +5,7 @@ import type { ToKeeper } from '../guard/messages.ts';
 import { Keeper } from './keeper.ts';
 import { forgetKey, keepMemory, readKey } from './key-store.ts';
 import { Over, startMember, type Member, type MemberEvent } from './member.ts';
+import { isOrder } from './ordering.ts';
 import type { Ticket } from './entering.ts';
 import type { Failure, FromPage, GroupPrepare, GroupStart, ToPage } from './messages.ts';
 import { final } from './view.ts';
@@ -59,7 +60,8 @@ function tellPage(event: MemberEvent): void {
     const { id, name, by } = event;
     tell({ t: 'put-out', put_out: { id, name, by } });
   }
-  if (event.kind === 'app' && !event.own) {
+  if (event.kind === 'app' && (!event.own || isOrder(event.saying))) {
+    // One's own orders too: all hosts see them in the order of the log.
     const { id, saying, lawful } = event;
     tell(lawful ? { t: 'said', id, saying } : { t: 'unlawful', id });
   }

@@ -1,0 +1,81 @@
+/** What a host can do to somebody. */
+import type { ReactNode } from 'react';
+import { useWords } from '../../../web/lang.ts';
+import type { HostAct } from '../group/hosting.ts';
+import type { GroupView } from './group.ts';
+import { host_words } from './host.words.ts';
+import type { CallModel, Person } from './model.ts';
+import type { Seating } from './seating.ts';
+import { useValue } from './use-value.ts';
+import css from './panel.module.css';
+
+/** What one's own role lets one do to theirs: as every member judges it. */
+export function mayManage({ leaves, own }: GroupView, { identity, you }: Person): boolean {
+  const mine = leaves.get(own)?.role;
+  const theirs = leaves.get(identity)?.role;
+  if (you || mine === undefined || theirs === undefined || mine === 'guest') return false;
+  return theirs !== 'root host' || mine === 'root host';
+}
+
+interface ActsProps {
+  readonly model: CallModel;
+  readonly seating: Seating;
+  readonly person: Person;
+  /** Told before anything is done, so that the keyboard goes back to where it was. */
+  readonly onChosen: () => void;
+}
+
+/** What there is to stop, and who is put before everybody. */
+function useOrders({ model, person }: ActsProps): [string, HostAct][] {
+  const w = useWords(host_words);
+  const shares = useValue(model.shares);
+  const spotlight = useValue(model.spotlight);
+  const { identity, name, muted, camera_on, hand_at } = person;
+  const ids = [identity];
+  const orders: [string, HostAct][] = [];
+  if (!muted) orders.push([w.mute(name), { kind: 'quiet', ids, what: ['mic'] }]);
+  if (camera_on) orders.push([w.stop_video(name), { kind: 'quiet', ids, what: ['cam'] }]);
+  if (shares.some((share) => share.identity === identity)) {
+    orders.push([w.stop_share(name), { kind: 'quiet', ids, what: ['share'] }]);
+  }
+  if (hand_at !== null) orders.push([w.lower(name), { kind: 'lower', ids }]);
+  const lit = spotlight === identity;
+  const id = lit ? null : identity;
+  orders.push([lit ? w.unlight(name) : w.light(name), { kind: 'spotlight', id }]);
+  return orders;
+}
+
+export function PersonActs(props: ActsProps): ReactNode {
+  const w = useWords(host_words);
+  const { model, seating, person, onChosen } = props;
+  const { identity, name } = person;
+  const role = useValue(model.group).leaves.get(identity)?.role;
+  const acts = useOrders(props);
+  if (role === 'guest') acts.push([w.appoint(name), { kind: 'appoint', id: identity }]);
+  if (role === 'co-host') acts.push([w.dismiss(name), { kind: 'dismiss', id: identity }]);
+  const remove = (): void => {
+    onChosen();
+    seating.asked.set({ identity, name });
+    seating.sheet.set('put-out');
+  };
+  return (
+    <div className={css.acts}>
+      {acts.map(([label, act]) => (
+        <button
+          key={label}
+          type="button"
+          className={css.act}
+          onClick={() => {
+            onChosen();
+            void model.act(act);
+          }}
+        >
+          {label}
+        </button>
+      ))}
+      <button type="button" className={css.act} data-look="danger" onClick={remove}>
+        {w.remove(name)}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+/**
+ * What each may send, by the policy and by the orders of hosts: one's own devices keep to it, and what
+ * somebody sends beside it is not rendered, whatever the media server lets through.
+ */
+import { sends } from '../../../protocol/encryption/rights.ts';
+import type { Send } from '../../../protocol/encryption/rights.ts';
+import type { Group } from './group.ts';
+import { RoomEvent, Track } from './media.ts';
+import type { Room } from './media.ts';
+import { mayDo } from './rights.ts';
+import { Signal, follow } from './signal.ts';
+
+const send_of: Partial<Record<Track.Source, Send>> = {
+  [Track.Source.Microphone]: 'mic',
+  [Track.Source.Camera]: 'cam',
+  [Track.Source.ScreenShare]: 'share',
+  [Track.Source.ScreenShareAudio]: 'share',
+};
+
+/** One's own microphone, camera or screen. */
+export interface Obedient {
+  /** Told of a change. Not: off, and it stays so. Again: nothing happens but a word about it. */
+  permit(may: boolean): void;
+  /** A host says so: off, until the person here turns it on again. */
+  hush(): void;
+}
+
+export interface RulesParts {
+  readonly group: Group;
+  readonly own: Readonly<Record<Send, Obedient>>;
+}
+
+export class Rules {
+  /** Counts up whenever something else is rendered than before. */
+  readonly changed = new Signal(0);
+  readonly #parts: RulesParts;
+  /** What was silenced and is still on: by identity and what. */
+  readonly #hushed = new Set<string>();
+  readonly #may: Record<Send, boolean> = { mic: true, cam: true, share: true };
+  #room: Room | null = null;
+  #spelled = '';
+
+  constructor(parts: RulesParts, life: AbortSignal) {
+    this.#parts = parts;
+    const { group } = parts;
+    follow(group.view, life, () => this.#read());
+    group.hear(life, (_identity, said) => {
+      if (said.kind !== 'quiet') return;
+      for (const id of said.ids) for (const what of said.what) this.#quiet(id, what);
+      this.#tell();
+    });
+  }
+
+  dress = (room: Room): void => {
+    room.on(RoomEvent.SignalConnected, () => {
+      this.#room = room;
+      this.#hushed.clear();
+      this.#tell();
+    });
+    // The media server says that it is off: whoever sends it again did so by their own hand.
+    room.on(RoomEvent.TrackMuted, ({ source }, { identity }) => {
+      if (this.#hushed.delete(`${identity} ${send_of[source]}`)) this.#tell();
+    });
+  };
+
+  /** Whether what somebody sends from there is rendered. */
+  hears(identity: string, source: Track.Source): boolean {
+    const what = send_of[source];
+    if (what === undefined || this.#hushed.has(`${identity} ${what}`)) return false;
+    return mayDo(this.#parts.group.view.get(), identity, what);
+  }
+
+  #quiet(identity: string, what: Send): void {
+    const { group, own } = this.#parts;
+    if (identity === group.view.get().own) return own[what].hush();
+    const tracks = this.#room?.remoteParticipants.get(identity)?.trackPublications.values() ?? [];
+    const is_on = [...tracks].some(({ source, isMuted }) => send_of[source] === what && !isMuted);
+    if (is_on) this.#hushed.add(`${identity} ${what}`);
+  }
+
+  #read(): void {
+    const view = this.#parts.group.view.get();
+    const { own, guests, leaves } = view;
+    for (const what of sends) {
+      const may = mayDo(view, own, what);
+      if (may === this.#may[what]) continue;
+      this.#may[what] = may;
+      this.#parts.own[what].permit(may);
+    }
+    const hosts = [...leaves.values()].filter(({ role }) => role !== 'guest');
+    const spelled = JSON.stringify([guests, hosts.map(({ identity }) => identity)]);
+    if (spelled === this.#spelled) return;
+    this.#spelled = spelled;
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.changed.set(this.changed.get() + 1);
+  }
+}
