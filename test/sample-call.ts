@@ -6,6 +6,7 @@ import type { GroupView, Leaf } from '#src/meet/web/call/group.ts';
 import type { Lock } from '#src/meet/web/call/lock.ts';
 import { guest_rights } from '#src/protocol/encryption/rights.ts';
 import type { GuestRight } from '#src/protocol/encryption/rights.ts';
+import type { Reception } from '#src/meet/web/call/receiving.ts';
 import { Signal } from '#src/meet/web/call/signal.ts';
 import type {
   CallModel,
@@ -207,6 +208,11 @@ function withRight(group: GroupView, right: GuestRight, may: boolean): GroupView
   return { ...group, guests: may ? [...others, right] : others };
 }
 
+function stageReception(): Pick<CallModel, 'reception' | 'receive'> {
+  const reception = new Signal<Reception>('all');
+  return { reception, receive: (chosen) => reception.set(chosen) };
+}
+
 /** Stages a sample. Switches, hand and chat answer; nothing leaves the page. */
 export function stageSample(sample: Sample): CallModel {
   const everybody = Array.from({ length: sample.people }, (_, at) => samplePerson(at, sample));
@@ -237,6 +243,7 @@ export function stageSample(sample: Sample): CallModel {
     microphone,
     camera,
     screen,
+    ...stageReception(),
     can_share: true,
     devices: new Signal(devices),
     messages,

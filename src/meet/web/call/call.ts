@@ -12,6 +12,8 @@ import { Opening } from './opening.ts';
 import { OwnTrack } from './own-track.ts';
 import { showStream } from './picture.ts';
 import { Pictures } from './pictures.ts';
+import { Receiving } from './receiving.ts';
+import type { Reception } from './receiving.ts';
 import { Roster } from './roster.ts';
 import { mayDo } from './rights.ts';
 import { Rules } from './rules.ts';
@@ -76,6 +78,7 @@ export class Call implements CallModel {
   readonly #hands: Hands;
   readonly #strangers: Strangers;
   readonly #sound: Sound;
+  readonly #receiving = new Receiving();
   readonly #subscriptions: Subscriptions;
   readonly #opening: Opening;
   readonly #roster: Roster;
@@ -103,10 +106,11 @@ export class Call implements CallModel {
     this.#microphone = new OwnTrack({ ...microphone, announce, guard }, alive);
     this.#camera = new OwnTrack({ ...camera, announce, guard }, alive);
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
-    this.#subscriptions = new Subscriptions(group.view, alive);
+    this.#subscriptions = new Subscriptions(group.view, this.#receiving.chosen, alive);
     this.#hands = new Hands(group, alive);
     this.#spotlight = new Spotlight(group, alive);
-    this.#rules = new Rules({ group, own: this.#obedient() }, alive);
+    const reception = this.#receiving.chosen;
+    this.#rules = new Rules({ group, reception, own: this.#obedient() }, alive);
     this.#bindings = new Bindings(guard, this.#rules, alive);
     const { counts, breach } = sealing;
     this.#strangers = new Strangers(group.view, alive);
@@ -294,6 +298,12 @@ export class Call implements CallModel {
     const sent = this.#loaded?.chat.send(text);
     if (sent === false && text.trim() !== '') this.#announce({ kind: 'too-fast' });
     return sent ?? false;
+  }
+  get reception() {
+    return this.#receiving.chosen;
+  }
+  receive(reception: Reception): void {
+    this.#receiving.choose(reception);
   }
   show(ids: ReadonlySet<string>): void {
     this.#subscriptions.show(ids);

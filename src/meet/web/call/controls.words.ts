@@ -1,6 +1,7 @@
 import type { LockReason } from './lock.ts';
 import { words } from '../../../web/lang.ts';
 import type { DeviceFault, DeviceKind } from './model.ts';
+import type { Reception } from './receiving.ts';
 import { stage_words } from './stage.words.ts';
 
 /** The names of controls are an interface: scripts and tests find them by it (meetings design). */
@@ -106,6 +107,12 @@ const en = {
   device_default: 'As set in the system',
   device_unnamed: (place: number) => `Device ${place}`,
   show_self: 'Show my own picture',
+  receive: 'Pictures of others',
+  reception: {
+    all: 'As large as they are shown',
+    small: 'Small: for a slow connection',
+    none: 'None: sound only',
+  } satisfies Record<Reception, string>,
   talk: 'Talk while held',
   space: 'Space',
   toast: {
@@ -270,6 +277,12 @@ const fr: typeof en = {
   device_default: 'Selon le système',
   device_unnamed: (place) => `Appareil ${place}`,
   show_self: 'Afficher ma propre image',
+  receive: 'Images des autres',
+  reception: {
+    all: 'Aussi grandes qu’affichées',
+    small: 'Petites\u202f: pour une connexion lente',
+    none: 'Aucune\u202f: le son seulement',
+  },
   talk: 'Parler tant que la touche est enfoncée',
   space: 'Espace',
   toast: {

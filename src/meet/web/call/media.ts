@@ -11,6 +11,7 @@ export {
   ScreenSharePresets,
   Track,
   VideoPresets,
+  VideoQuality,
   setLogLevel,
 } from 'livekit-client';
 export type {

@@ -7,6 +7,7 @@ import type { HostAct } from '../group/hosting.ts';
 import type { Send } from '../../../protocol/encryption/rights.ts';
 import type { GroupView } from './group.ts';
 import type { Lock } from './lock.ts';
+import type { Reception } from './receiving.ts';
 import type { Readable } from './signal.ts';
 
 /** A moving picture that can be shown in a video element; several elements may show one. */
@@ -148,6 +149,10 @@ export interface CallModel {
     note(identities: Iterable<string>): void;
   };
 
+  /** How much of the others' pictures is received. */
+  readonly reception: Readable<Reception>;
+
+  receive(reception: Reception): void;
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;
   setScreen(on: boolean): void;

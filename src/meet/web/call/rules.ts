@@ -8,7 +8,9 @@ import type { Group } from './group.ts';
 import { RoomEvent, Track } from './media.ts';
 import type { Room } from './media.ts';
 import { mayDo } from './rights.ts';
+import type { Reception } from './receiving.ts';
 import { Signal, follow } from './signal.ts';
+import type { Readable } from './signal.ts';
 
 const send_of: Partial<Record<Track.Source, Send>> = {
   [Track.Source.Microphone]: 'mic',
@@ -16,6 +18,10 @@ const send_of: Partial<Record<Track.Source, Send>> = {
   [Track.Source.ScreenShare]: 'share',
   [Track.Source.ScreenShareAudio]: 'share',
 };
+
+function isPicture(source: Track.Source): boolean {
+  return source === Track.Source.Camera || source === Track.Source.ScreenShare;
+}
 
 /** One's own microphone, camera or screen. */
 export interface Obedient {
@@ -27,6 +33,7 @@ export interface Obedient {
 
 export interface RulesParts {
   readonly group: Group;
+  readonly reception: Readable<Reception>;
   readonly own: Readonly<Record<Send, Obedient>>;
 }
 
@@ -42,8 +49,9 @@ export class Rules {
 
   constructor(parts: RulesParts, life: AbortSignal) {
     this.#parts = parts;
-    const { group } = parts;
+    const { group, reception } = parts;
     follow(group.view, life, () => this.#read());
+    follow(reception, life, () => this.#tell());
     group.hear(life, (_identity, said) => {
       if (said.kind !== 'quiet') return;
       for (const id of said.ids) for (const what of said.what) this.#quiet(id, what);
@@ -67,7 +75,9 @@ export class Rules {
   hears(identity: string, source: Track.Source): boolean {
     const what = send_of[source];
     if (what === undefined || this.#hushed.has(`${identity} ${what}`)) return false;
-    return mayDo(this.#parts.group.view.get(), identity, what);
+    const { group, reception } = this.#parts;
+    if (isPicture(source) && reception.get() === 'none') return false;
+    return mayDo(group.view.get(), identity, what);
   }
 
   #quiet(identity: string, what: Send): void {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { controls_words } from './controls.words.ts';
 import type { CallModel, DeviceKind } from './model.ts';
+import { receptions } from './receiving.ts';
 import type { Seating } from './seating.ts';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
@@ -36,11 +37,28 @@ export function SettingsPanel(props: { model: CallModel; seating: Seating }): Re
   const w = useWords(controls_words);
   const { model, seating } = props;
   const shown = useValue(seating.self_shown);
+  const reception = useValue(model.reception);
   return (
     <div className={css.scroll}>
       {kinds.map((kind) => (
         <DeviceField key={kind} model={model} kind={kind} />
       ))}
+      <label className={css.field}>
+        {w.receive}
+        <select
+          value={reception}
+          onChange={(event) => {
+            const chosen = receptions.find((each) => each === event.target.value);
+            if (chosen) model.receive(chosen);
+          }}
+        >
+          {receptions.map((each) => (
+            <option key={each} value={each}>
+              {w.reception[each]}
+            </option>
+          ))}
+        </select>
+      </label>
       <label className={css.check}>
         <input
           type="checkbox"

@@ -2,10 +2,11 @@
  * What is received: every voice, and pictures only of the tiles on screen, in the size they are
  * shown (the media client measures the elements: adaptiveStream).
  */
-import { RoomEvent, Track } from './media.ts';
+import { RoomEvent, Track, VideoQuality } from './media.ts';
 import type { RemoteParticipant, RemoteTrackPublication, Room } from './media.ts';
 import type { GroupView } from './group.ts';
 import { tileOf, tileOfShare } from './model.ts';
+import type { Reception } from './receiving.ts';
 import { follow } from './signal.ts';
 import type { Readable } from './signal.ts';
 
@@ -19,13 +20,16 @@ const early_max = 24;
 
 export class Subscriptions {
   readonly #view: Readable<GroupView>;
+  readonly #reception: Readable<Reception>;
   #room: Room | null = null;
   /** What the view shows; null until it has said so. */
   #shown: ReadonlySet<string> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(view: Readable<GroupView>, life: AbortSignal) {
+  constructor(view: Readable<GroupView>, reception: Readable<Reception>, life: AbortSignal) {
     this.#view = view;
+    this.#reception = reception;
+    follow(reception, life, () => this.#greetAll());
     // The media server may show somebody before the group's log does.
     follow(view, life, () => this.#greetAll());
     life.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
@@ -50,7 +54,7 @@ export class Subscriptions {
   show(ids: ReadonlySet<string>): void {
     this.#shown = ids;
     for (const [publication, participant] of this.#pictures()) {
-      if (ids.has(nameTile(publication, participant))) this.#take(publication, true);
+      if (ids.has(nameTile(publication, participant))) this.#greetTrack(publication, participant);
     }
     this.#planReview();
   }
@@ -78,12 +82,23 @@ export class Subscriptions {
       if (phase === 'in') this.#take(publication, false);
       return;
     }
+    if (publication.kind === Track.Kind.Video && this.#reception.get() === 'none') {
+      return this.#take(publication, false);
+    }
+    this.#limit(publication);
     const shown = this.#shown?.has(nameTile(publication, participant)) ?? false;
     const early = (): boolean => {
       const taken = this.#pictures().filter(([picture]) => picture.isDesired);
       return taken.length < early_max;
     };
     if (publication.kind === Track.Kind.Audio || shown || early()) this.#take(publication, true);
+  }
+
+  /** What the media client asks for by the size of the tile, it asks for up to here only. */
+  #limit(publication: RemoteTrackPublication): void {
+    if (publication.source !== Track.Source.Camera) return;
+    const most = this.#reception.get() === 'small' ? VideoQuality.LOW : VideoQuality.HIGH;
+    if ((publication.videoQuality ?? VideoQuality.HIGH) !== most) publication.setVideoQuality(most);
   }
 
   #take(publication: RemoteTrackPublication, desired: boolean): void {
