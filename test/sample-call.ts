@@ -208,9 +208,15 @@ function withRight(group: GroupView, right: GuestRight, may: boolean): GroupView
   return { ...group, guests: may ? [...others, right] : others };
 }
 
-function stageReception(): Pick<CallModel, 'reception' | 'receive'> {
+function stageReception(): Pick<CallModel, 'reception' | 'receive' | 'volumes' | 'setVolume'> {
   const reception = new Signal<Reception>('all');
-  return { reception, receive: (chosen) => reception.set(chosen) };
+  const volumes = new Signal<ReadonlyMap<string, number>>(new Map());
+  return {
+    reception,
+    receive: (chosen) => reception.set(chosen),
+    volumes,
+    setVolume: (identity, volume) => volumes.set(new Map(volumes.get()).set(identity, volume)),
+  };
 }
 
 /** Stages a sample. Switches, hand and chat answer; nothing leaves the page. */

@@ -85,6 +85,7 @@ export class Call implements CallModel {
   readonly #rules: Rules;
   readonly #bindings: Bindings;
   readonly #spotlight: Spotlight;
+  readonly volumes = new Signal<ReadonlyMap<string, number>>(new Map());
   readonly unruly = new Signal<ReadonlySet<string>>(new Set());
   readonly #connection: Connection;
   readonly #tools: Promise<Tools>;
@@ -201,6 +202,8 @@ export class Call implements CallModel {
       picture: this.#shared,
       announce: this.#announce,
       unruly: this.unruly,
+      place: this.#sound.place,
+      volumes: this.volumes,
       onPutOut: (identity: string) => this.#roster.putOut(identity),
       toasts: this.toasts,
       devices: this.devices,
@@ -307,6 +310,9 @@ export class Call implements CallModel {
   }
   show(ids: ReadonlySet<string>): void {
     this.#subscriptions.show(ids);
+  }
+  setVolume(identity: string, volume: number): void {
+    this.#loaded?.volumes.set(identity, volume);
   }
   playSound(): void {
     this.#sound.play();

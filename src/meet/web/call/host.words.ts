@@ -14,6 +14,7 @@ export const host_words = words(
       lobby: 'Whoever a host admits',
       locked: 'Nobody new',
     },
+    volume: (name: string) => `Volume of ${name}, for you`,
     guests_may: 'Guests may',
     rights: {
       mic: 'Speak',
@@ -62,6 +63,7 @@ export const host_words = words(
       lobby: 'Les personnes qu’un hôte admet',
       locked: 'Plus personne',
     },
+    volume: (name: string) => `Volume de ${name}, pour vous`,
     guests_may: 'Les invités peuvent',
     rights: {
       mic: 'Parler',

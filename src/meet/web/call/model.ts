@@ -149,9 +149,12 @@ export interface CallModel {
     note(identities: Iterable<string>): void;
   };
 
+  /** How loud others are for oneself, from 0 to 1, by identity; 1 for who is not in it. */
+  readonly volumes: Readable<ReadonlyMap<string, number>>;
   /** How much of the others' pictures is received. */
   readonly reception: Readable<Reception>;
 
+  setVolume(identity: string, volume: number): void;
   receive(reception: Reception): void;
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;

@@ -8,7 +8,7 @@ import { HandIcon, MicrophoneIcon, MicrophoneOffIcon, MoreIcon } from './icons.t
 import type { CallModel, Person } from './model.ts';
 import { Face } from './avatar.tsx';
 import { Mark } from './mark.tsx';
-import { PersonActs, mayManage } from './person-acts.tsx';
+import { PersonActs } from './person-acts.tsx';
 import { RulesSection } from './rules-section.tsx';
 import type { Seating } from './seating.ts';
 import { useValue } from './use-value.ts';
@@ -100,7 +100,7 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
     setOpen(false);
     opener.current?.focus();
   };
-  const manages = mayManage(group, person);
+  const manages = !person.you && group.leaves.has(person.identity);
   const leaf = group.leaves.get(person.identity);
   const is_host = group.leaves.get(group.own)?.role !== 'guest';
   const is_unruly = useValue(model.unruly).has(person.identity) && is_host;

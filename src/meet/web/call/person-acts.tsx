@@ -1,4 +1,4 @@
-/** What a host can do to somebody. */
+/** What one can do to somebody: how loud they are for oneself; and for hosts, more. */
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import type { HostAct } from '../group/hosting.ts';
@@ -45,7 +45,37 @@ function useOrders({ model, person }: ActsProps): [string, HostAct][] {
   return orders;
 }
 
+/** For oneself alone: nobody else hears of it. */
+function Volume({ model, person }: ActsProps): ReactNode {
+  const w = useWords(host_words);
+  const volume = useValue(model.volumes).get(person.identity) ?? 1;
+  return (
+    <label className={css.volume}>
+      {w.volume(person.name)}
+      <input
+        type="range"
+        min={0}
+        max={100}
+        step={5}
+        value={Math.round(volume * 100)}
+        onChange={(event) => model.setVolume(person.identity, event.target.valueAsNumber / 100)}
+      />
+    </label>
+  );
+}
+
+/** What one can do about somebody: as a host, and for oneself. */
 export function PersonActs(props: ActsProps): ReactNode {
+  const group = useValue(props.model.group);
+  return (
+    <>
+      <Volume {...props} />
+      {mayManage(group, props.person) && <HostActs {...props} />}
+    </>
+  );
+}
+
+function HostActs(props: ActsProps): ReactNode {
   const w = useWords(host_words);
   const { model, seating, person, onChosen } = props;
   const { identity, name } = person;

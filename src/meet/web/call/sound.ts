@@ -34,15 +34,16 @@ export class Sound {
   readonly blocked = new Signal(false);
   /** The chosen loudspeaker; '' is the system's. */
   readonly speaker: Signal<string>;
-  readonly #place: HTMLElement;
+  /** One element for each track. */
+  readonly place: HTMLElement;
   #room: Room | null = null;
 
   constructor(speaker: string, life: AbortSignal) {
     this.speaker = new Signal(speaker);
-    this.#place = document.createElement('div');
-    this.#place.hidden = true;
-    document.body.append(this.#place);
-    life.addEventListener('abort', () => this.#place.remove(), { once: true });
+    this.place = document.createElement('div');
+    this.place.hidden = true;
+    document.body.append(this.place);
+    life.addEventListener('abort', () => this.place.remove(), { once: true });
   }
 
   dress = (room: Room): void => {
@@ -52,7 +53,7 @@ export class Sound {
       if (track.kind !== Track.Kind.Audio) return;
       const element = track.attach();
       element.dataset['identity'] = participant.identity;
-      this.#place.append(element);
+      this.place.append(element);
       this.#route(element);
     });
     room.on(RoomEvent.TrackUnsubscribed, (track) => {
@@ -60,7 +61,7 @@ export class Sound {
     });
     room.on(RoomEvent.SignalConnected, () => {
       // What an earlier room played is over.
-      for (const old of Array.from(this.#place.children)) {
+      for (const old of Array.from(this.place.children)) {
         if (old instanceof HTMLMediaElement) old.srcObject = null;
         old.remove();
       }
@@ -79,7 +80,7 @@ export class Sound {
 
   choose(device: string): void {
     this.speaker.set(device);
-    for (const element of Array.from(this.#place.children)) this.#route(element);
+    for (const element of Array.from(this.place.children)) this.#route(element);
   }
 
   #route(element: Element): void {

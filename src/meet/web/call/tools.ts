@@ -12,6 +12,8 @@ import type { ScreenParts } from './screen.ts';
 import { follow } from './signal.ts';
 import type { Readable, Signal } from './signal.ts';
 import { Toasts } from './toasts.ts';
+import { Volumes } from './volumes.ts';
+import type { VolumesParts } from './volumes.ts';
 import type { Device, DeviceKind, Devices, Person, Toast } from './model.ts';
 
 export interface ToolParts extends ScreenParts, ChatParts, HostingParts {
@@ -20,6 +22,8 @@ export interface ToolParts extends ScreenParts, ChatParts, HostingParts {
   readonly toasts: Signal<readonly Toast[]>;
   readonly devices: Signal<Devices>;
   readonly choices: Choices;
+  readonly place: VolumesParts['place'];
+  readonly volumes: VolumesParts['volumes'];
   /** Tracks whose coming and going may change what devices are called. */
   readonly tracks: readonly Readable<MediaStreamTrack | null>[];
   readonly onGone: (kind: DeviceKind, device: Device) => void;
@@ -29,6 +33,7 @@ export interface Tools {
   readonly screen: ScreenShare;
   readonly chat: Chat;
   readonly toasts: Toasts;
+  readonly volumes: Volumes;
 }
 
 export function startTools(parts: ToolParts, life: AbortSignal): Tools {
@@ -41,5 +46,6 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
     screen: new ScreenShare(parts, life),
     chat: new Chat(parts, life),
     toasts: new Toasts(parts.toasts, life),
+    volumes: new Volumes(parts, life),
   };
 }
