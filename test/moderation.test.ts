@@ -4,10 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, mock, test } from 'node:test';
+import { parseFragment } from '#src/protocol/link/link.ts';
 import { openBrowsers } from './browser.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { button, joinMeeting, meetTogether } from './journey.ts';
+import { Browser, closeBrowsers } from './group/browser.ts';
+import { button, joinMeeting, meetTogether, roomOf } from './journey.ts';
 import { names } from './names.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -189,6 +191,32 @@ test('where neither the client nor the server does its part, nobody renders what
   } finally {
     for (const { mock: each } of deaf) each.restore();
   }
+});
+
+test('in a crowd one arrives muted, and comes back from a reload as one was', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const meeting = await meetTogether(house.origin, [ada]);
+    const { link } = parseFragment(roomOf(meeting), new URL(meeting).hash);
+    assert.ok(link);
+    const { origin } = house;
+    const crowd = await Promise.all(
+      Array.from({ length: 49 }, (_, at) =>
+        Browser.open({ origin, meeting: link, name: `Guest ${at}` }),
+      ),
+    );
+    await Promise.all(crowd.map((each) => each.untilIn()));
+    const ben = await visit({ name: 'Ben', person: 1 });
+    await joinMeeting(ben, meeting);
+    await told(ben, 'Many people are here: your microphone is off. Press Unmute to speak.');
+    await Promise.all([button(ben, en.unmute).waitFor(), ada.hearNothingOf(1)]);
+    await button(ben, en.unmute).click();
+    await ada.hear(1);
+    await ben.page.reload();
+    await button(ben, en.mute).waitFor();
+    await ada.hear(1);
+    closeBrowsers();
+  });
 });
 
 test('panic stops everything at once, and what may go on is let again one by one', async () => {

@@ -30,6 +30,8 @@ export interface Entry {
   readonly video_on: boolean;
   /** `deviceId` of the chosen loudspeaker; null for the system's. */
   readonly speaker_id: string | null;
+  /** One comes anew, and not back into a call by a reload. */
+  readonly fresh: boolean;
   /** Asked for when Join was pressed. */
   readonly ticket: Promise<Ticket>;
 }

@@ -129,6 +129,7 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   if (!joining) return;
   visit.following.abort();
   const { audio_on, video_on } = own.store.get();
+  const fresh = !readPlace(room).inside;
   keepPlace(room, { inside: true, audio_on, video_on });
   document.documentElement.dataset['inside'] = '';
   const speaker_id = readChosen().speaker_id ?? null;
@@ -140,7 +141,7 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
     host_link_url: () => root_seed && location.origin + formatHostLink(visit.link, root_seed),
   };
   const media = { audio, video, audio_on, video_on, speaker_id };
-  store.set({ over: null, entry: { room, name, group, ticket, ...linked, ...media } });
+  store.set({ over: null, entry: { room, name, fresh, group, ticket, ...linked, ...media } });
 }
 
 /** Out of the call, to the page after it, or to the door where there is no reason. */

@@ -43,7 +43,7 @@ import type {
   Source,
   Toast,
 } from './model.ts';
-import type { Entry, LeaveReason } from '../entry.ts';
+import type { Entry, LeaveReason, Ticket } from '../entry.ts';
 
 export interface Doors {
   readonly seat: Seat;
@@ -53,6 +53,8 @@ export interface Doors {
   readonly end: (() => Promise<void>) | null;
 }
 
+/** As many as this, without oneself, are a crowd. */
+const crowd_min = 50;
 const none = { list: [], chosen: '' };
 
 /** Starts connecting at once. Aborting `life` leaves the call and frees every device. */
@@ -107,6 +109,8 @@ export class Call implements CallModel {
     this.#microphone = new OwnTrack({ ...microphone, announce, guard }, alive);
     this.#camera = new OwnTrack({ ...camera, announce, guard }, alive);
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
+    // Told before anything is sent. What went wrong is told by who connects with it.
+    if (entry.fresh) entry.ticket.then(this.#arriveIn).catch(() => undefined);
     this.#subscriptions = new Subscriptions(group.view, this.#receiving.chosen, alive);
     this.#hands = new Hands(group, alive);
     this.#spotlight = new Spotlight(group, alive);
@@ -182,6 +186,13 @@ export class Call implements CallModel {
     const beats = new Beats({ guard, group, room: connection.room }, alive);
     return connection;
   }
+
+  /** In a crowd one begins muted (meetings design, section 4). */
+  #arriveIn = ({ people }: Ticket): void => {
+    if (people < crowd_min || !this.#microphone.state.get().on) return;
+    this.#microphone.setOn(false);
+    this.#announce({ kind: 'crowd' });
+  };
 
   #announce = (notice: Notice): void => {
     void this.#tools.then(({ toasts }) => toasts.add(notice));

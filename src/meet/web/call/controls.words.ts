@@ -123,6 +123,7 @@ const en = {
     copied: 'Link copied',
     'host-copied': 'Host link copied. Give it to nobody who is not to be the host.',
     'not-copied': 'The browser did not let the link be copied. It is in the address bar.',
+    crowd: 'Many people are here: your microphone is off. Press Unmute to speak.',
     'too-fast': 'Not sent: too many messages at once. Wait a few seconds.',
     'share-failed': 'The screen could not be shared.',
     'end-failed': 'The meeting could not be ended. Try again.',
@@ -294,6 +295,8 @@ const fr: typeof en = {
     'host-copied': 'Lien d’hôte copié. Ne le donnez qu’à qui doit être l’hôte.',
     'not-copied':
       'Le navigateur n’a pas permis de copier le lien. Vous le trouverez dans la barre d’adresse.',
+    crowd:
+      'Vous êtes nombreux ici\u202f: votre micro est coupé. Appuyez sur Activer le micro pour parler.',
     'too-fast': 'Non envoyé : trop de messages d’un coup. Attendez quelques secondes.',
     'share-failed': 'L’écran n’a pas pu être partagé.',
     'end-failed': 'La réunion n’a pas pu être terminée. Réessayez.',

@@ -99,6 +99,7 @@ export type Notice =
         | 'copied'
         | 'not-copied'
         | 'too-fast'
+        | 'crowd'
         | 'share-failed'
         | 'end-failed'
         | 'host-failed'
