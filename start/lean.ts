@@ -140,12 +140,24 @@ function cutMessage(node: Statement): Cut | undefined {
 /** The call that lays the shims over the browser; nothing else uses them. */
 const shims = 'adapterFactory';
 
+/** The library it logs with, of which nothing is heard anyway (silent.ts). */
+const log_library = 'requireLoglevel';
+const mute_log = `function ${log_library}() {
+  const quiet = () => undefined;
+  const names = ['trace', 'debug', 'info', 'warn', 'error', 'getLevel', 'setLevel', 'setDefaultLevel'];
+  const logger = Object.fromEntries(names.map((name) => [name, quiet]));
+  return { getLogger: () => logger };
+}`;
+
 /** What takes the place of a statement, or of a part of it; undefined where it stays. */
 function cut(node: Statement): Cut | undefined {
   const { start, end } = node;
   if (node.type === 'ClassDeclaration') {
     const name = node.id?.name ?? '';
     return name in emptied ? { name, start, end, text: stubOf(name) } : undefined;
+  }
+  if (node.type === 'FunctionDeclaration' && node.id?.name === log_library) {
+    return { name: log_library, start, end, text: mute_log };
   }
   if (node.type !== 'ExpressionStatement' || node.expression.type !== 'CallExpression') {
     return cutMessage(node);
@@ -157,7 +169,7 @@ function cut(node: Statement): Cut | undefined {
 
 /** The code without all that. @throws Error where some of it is not there: the client has changed. */
 export function lean(code: string): string {
-  const left = new Set([...emptied_classes, ...empty_messages, shims]);
+  const left = new Set([...emptied_classes, ...empty_messages, log_library, shims]);
   let made = '';
   let at = 0;
   for (const node of parseAst(code).body) {
