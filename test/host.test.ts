@@ -1,10 +1,12 @@
 /** A host at work: the door, removal, a new link, co-hosts. As people see and do it. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
+import { parseFragment } from '#src/protocol/link/link.ts';
 import { openBrowsers } from './browser.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { button, inCall, joinMeeting, meetTogether } from './journey.ts';
+import { Browser, closeBrowsers } from './group/browser.ts';
+import { button, inCall, joinMeeting, meetTogether, roomOf } from './journey.ts';
 import { names } from './names.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
@@ -20,6 +22,8 @@ after(async () => {
   await browsers.close();
   await house.stop();
 });
+
+afterEach(() => closeBrowsers());
 
 type Visit = Parameters<Parameters<typeof browsers.run>[1]>[0];
 
@@ -90,6 +94,31 @@ test('who waits at the door has no token and no picture, until a host lets them 
     await cy.page.reload();
     await inCall(cy);
     await Promise.all([cy.see('Ada'), ada.see('Cy')]);
+  });
+});
+
+test('who waits writes to the hosts; a host sees it, in the title too, and finds them by name', async () => {
+  await withHost(async (ada, _ben, link, visit) => {
+    await setGate(ada, 'Whoever a host admits');
+    const cy = await visit({ name: 'Cý', person: 2 });
+    await knockAt(cy, link);
+    await ada.page.waitForFunction(() => document.title.startsWith('(1) '));
+    await cy.page.getByRole('textbox', { name: 'Note to the hosts' }).fill('I am new here');
+    await button(cy, 'Send note').click();
+    await cy.page.getByText('The hosts can read it.').waitFor();
+    const waiting = ada.page.getByRole('list', { name: /waiting$/ });
+    await waiting.getByText('I am new here').waitFor();
+    const parsed = parseFragment(roomOf(link), new URL(link).hash).link;
+    assert.ok(parsed);
+    for (let at = 0; at < 9; at++) {
+      await Browser.open({ origin: house.origin, meeting: parsed, name: `Guest ${at}` });
+    }
+    await ada.page.getByRole('list', { name: '10 are waiting' }).waitFor();
+    await ada.page.getByRole('searchbox', { name: 'Search who waits' }).fill('cy');
+    const rows = waiting.getByRole('listitem');
+    await until('one is left', 5000, async () => (await rows.count()) === 1);
+    await rows.getByRole('button', { name: 'Admit', exact: true }).click();
+    await Promise.all([ada.see('Cý'), cy.see('Ada')]);
   });
 });
 

@@ -3,7 +3,7 @@
  * does not, and where the server does not do its part.
  */
 import assert from 'node:assert/strict';
-import { after, before, mock, test } from 'node:test';
+import { after, afterEach, before, mock, test } from 'node:test';
 import { parseFragment } from '#src/protocol/link/link.ts';
 import { openBrowsers } from './browser.ts';
 import { startHouse } from './house.ts';
@@ -24,6 +24,8 @@ after(async () => {
   await browsers.close();
   await house.stop();
 });
+
+afterEach(() => closeBrowsers());
 
 type Visit = Parameters<Parameters<typeof browsers.run>[1]>[0];
 
@@ -215,7 +217,6 @@ test('in a crowd one arrives muted, and comes back from a reload as one was', as
     await ben.page.reload();
     await button(ben, en.mute).waitFor();
     await ada.hear(1);
-    closeBrowsers();
   });
 });
 

@@ -194,6 +194,7 @@ function sampleGroup(people: readonly Person[], sample: Sample): GroupView {
       knock: `knock-${at}`,
       id: `sample-guest-${at}`,
       name,
+      note: at === 1 ? 'I am the new colleague from Lyon.' : '',
     })),
     leaves: new Map(leaves),
   };
@@ -208,10 +209,11 @@ function withRight(group: GroupView, right: GuestRight, may: boolean): GroupView
   return { ...group, guests: may ? [...others, right] : others };
 }
 
-function stageReception(): Pick<CallModel, 'reception' | 'receive' | 'volumes' | 'setVolume'> {
+function stageRest(): Pick<CallModel, 'note' | 'reception' | 'receive' | 'volumes' | 'setVolume'> {
   const reception = new Signal<Reception>('all');
   const volumes = new Signal<ReadonlyMap<string, number>>(new Map());
   return {
+    note: () => undefined,
     reception,
     receive: (chosen) => reception.set(chosen),
     volumes,
@@ -249,7 +251,7 @@ export function stageSample(sample: Sample): CallModel {
     microphone,
     camera,
     screen,
-    ...stageReception(),
+    ...stageRest(),
     can_share: true,
     devices: new Signal(devices),
     messages,

@@ -186,6 +186,8 @@ class StubbedMember implements Member {
   hearBeat(): void {
     this.#show();
   }
+  note(): void {}
+
   renew(): void {
     this.#show();
   }

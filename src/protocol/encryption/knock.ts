@@ -14,7 +14,8 @@ export interface Greeting {
 }
 
 const label = 'conclave/name/v1';
-const note_length_max = 300;
+/** UTF-16 units. */
+export const note_length_max = 300;
 const greeting_bytes_max = 2048;
 export const sealed_name_bytes_max = greeting_bytes_max + seal_overhead_bytes;
 

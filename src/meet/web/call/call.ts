@@ -344,6 +344,9 @@ export class Call implements CallModel {
   async act(act: HostAct): Promise<void> {
     await this.#doors.group.host(act).catch(() => this.#announce({ kind: 'host-failed' }));
   }
+  note(text: string): void {
+    this.#doors.group.note(text);
+  }
   answer(knock: string, admit: boolean): void {
     this.#doors.group.answer(knock, admit);
   }

@@ -1,5 +1,5 @@
 /** What a host sees of the door: who waits at it, and who comes in without waiting. */
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { gates } from '../../../protocol/encryption/policy.ts';
@@ -23,6 +23,11 @@ function WaitingRow(props: { model: CallModel; who: Waiting }): ReactNode {
       </span>
       <span id={described} className={css.name}>
         <bdi translate="no">{name}</bdi> <code translate="no">{who.id.slice(0, 8)}</code>
+        {who.note !== '' && (
+          <q className={css.said} translate="no" dir="auto">
+            {who.note}
+          </q>
+        )}
       </span>
       <span className={css.marks}>
         <button
@@ -47,20 +52,41 @@ function WaitingRow(props: { model: CallModel; who: Waiting }): ReactNode {
   );
 }
 
+/** More than these are not found by looking. */
+const found_at_a_glance = 8;
+
+/** Without case and accents, so that a name is found however it is typed. */
+function folded(text: string): string {
+  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+}
+
 /** Nothing where nobody waits. */
 function WaitingList(props: { model: CallModel; waiting: readonly Waiting[] }): ReactNode {
   const w = useWords(host_words);
   const heading = useId();
   const { model, waiting } = props;
+  const [sought, setSought] = useState('');
   if (waiting.length === 0) return null;
+  const shown = waiting.filter(({ name }) => folded(name).includes(folded(sought)));
   const admitAll = (): void => waiting.forEach(({ knock }) => model.answer(knock, true));
   return (
     <section aria-labelledby={heading} className={css.door}>
       <h3 id={heading} className={css.by}>
         {w.waiting(waiting.length)}
       </h3>
+      {waiting.length > found_at_a_glance && (
+        <input
+          type="search"
+          className={css.seek}
+          aria-label={w.seek}
+          placeholder={w.seek}
+          value={sought}
+          spellCheck={false}
+          onChange={(event) => setSought(event.target.value)}
+        />
+      )}
       <ul aria-labelledby={heading}>
-        {waiting.map((who) => (
+        {shown.map((who) => (
           <WaitingRow key={who.knock} model={model} who={who} />
         ))}
       </ul>

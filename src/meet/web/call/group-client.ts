@@ -176,6 +176,10 @@ export class GroupClient implements Group {
     this.#tell({ t: 'answer', knock, admit });
   }
 
+  note(text: string): void {
+    this.#tell({ t: 'note', text });
+  }
+
   onUnlawful(life: AbortSignal, listener: (identity: string) => void): void {
     this.#unlawful_listeners.add(listener);
     life.addEventListener('abort', () => this.#unlawful_listeners.delete(listener));

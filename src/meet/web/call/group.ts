@@ -73,6 +73,8 @@ export interface Group {
   hearBeat(identity: string, beat: Uint8Array<ArrayBuffer>): void;
   /** What a host may do. @throws Refused with the code of what forbids it */
   host(act: HostAct): Promise<void>;
+  /** What the hosts are to read while one waits. */
+  note(text: string): void;
   /** Lets in or sends away who waits. */
   answer(knock: string, admit: boolean): void;
   /** Somebody said what the policy does not let them say; nobody acts on it. */

@@ -36,8 +36,12 @@ const between_chimes_ms = 5000;
 function watchDoor({ group, announce }: HostingParts, life: AbortSignal): void {
   let known = new Set<string>();
   let chimed_ms = Number.NEGATIVE_INFINITY;
+  const title = document.title;
   const look = (): void => {
     const { waiting } = group.view.get();
+    // Seen among other tabs.
+    const marked = waiting.length === 0 ? title : `(${waiting.length}) ${title}`;
+    if (document.title !== marked) document.title = marked;
     const fresh = waiting.filter(({ id }) => !known.has(id));
     known = new Set(waiting.map(({ id }) => id));
     for (const { name } of fresh) announce({ kind: 'waiting', name: cleanName(name) });
@@ -46,6 +50,7 @@ function watchDoor({ group, announce }: HostingParts, life: AbortSignal): void {
     chime();
   };
   follow(group.view, life, look);
+  life.addEventListener('abort', () => (document.title = title), { once: true });
   look();
 }
 

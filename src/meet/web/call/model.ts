@@ -172,6 +172,8 @@ export interface CallModel {
   copyHostLink(): void;
   /** What a host may do; for others it is refused. Resolves once it is done, or was told to have failed. */
   act(act: HostAct): Promise<void>;
+  /** While one waits at the door: what the hosts are to read. */
+  note(text: string): void;
   /** A host lets in who waits, or sends them away. */
   answer(knock: string, admit: boolean): void;
   dismiss(toast: number): void;

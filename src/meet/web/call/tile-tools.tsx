@@ -1,5 +1,6 @@
 /** What one can do at the tiles: pin one, turn the page, and where there are none, invite. */
-import type { ReactNode } from 'react';
+import { useState } from 'react';
+import type { ReactNode, SyntheticEvent } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BackIcon, CopyIcon, NextIcon, PinIcon, UnpinIcon } from './icons.tsx';
 import type { CallModel } from './model.ts';
@@ -61,17 +62,53 @@ export function Pages(props: PagesProps): ReactNode {
   );
 }
 
+/** UTF-16 units, as the note of a knock may have (encryption design, section 3.3). */
+const note_length_max = 300;
 /** Where the door is open one is in before there is anything to read. */
 const let_in_ms = 1500;
 
-function AtDoor(): ReactNode {
+function AtDoor({ model }: { readonly model: CallModel }): ReactNode {
   const w = useWords(host_words);
   if (!useDue(let_in_ms)) return null;
   return (
-    <output>
-      <h2>{w.at_door}</h2>
-      <p>{w.at_door_how}</p>
-    </output>
+    <>
+      <output>
+        <h2>{w.at_door}</h2>
+        <p>{w.at_door_how}</p>
+      </output>
+      <NoteForm model={model} />
+    </>
+  );
+}
+
+/** What whoever waits wants the hosts to read. */
+function NoteForm({ model }: { readonly model: CallModel }): ReactNode {
+  const w = useWords(host_words);
+  const [text, setText] = useState('');
+  const [sent, setSent] = useState<string | null>(null);
+  const send = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    model.note(text.trim());
+    setSent(text);
+  };
+  return (
+    <form className={stage.note} onSubmit={send}>
+      <label>
+        {w.note}
+        <textarea
+          rows={2}
+          value={text}
+          maxLength={note_length_max}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
+      <button type="submit" className={stage.invite} disabled={text === (sent ?? '')}>
+        {w.note_send}
+      </button>
+      <output>{sent === text && sent !== '' && w.note_sent}</output>
+    </form>
   );
 }
 
@@ -79,7 +116,7 @@ function AtDoor(): ReactNode {
 export function Alone(props: { readonly model: CallModel }): ReactNode {
   const w = useWords(controls_words);
   const { phase } = useValue(props.model.group);
-  if (phase === 'waiting') return <AtDoor />;
+  if (phase === 'waiting') return <AtDoor model={props.model} />;
   if (phase === 'connecting') return null;
   return (
     <>

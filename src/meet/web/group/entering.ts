@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts';
 import { bytesFrom, epochFrom, handed_bytes_max } from './delivery.ts';
 import type { KnockAnswer, Proven } from './delivery.ts';
 import { isRefused, type Line } from './line.ts';
+import type { Note } from './note.ts';
 import { rehearse } from './rehearsal.ts';
 import { comeBack } from './returning.ts';
 
@@ -46,6 +47,7 @@ export interface Visitor {
   /** The link promises a host: nobody but a holder of the root key begins the group. */
   readonly hosted: boolean;
   readonly name: string;
+  readonly note: Note;
   readonly key: LeafKey;
   readonly root: RootKey | null;
   readonly memory: Memory | null;
@@ -176,20 +178,21 @@ async function askIn(
   proven: Proven,
   early: Early | null,
 ): Promise<Entered | null> {
-  const { link, name, key, root } = visitor;
+  const { link, name, note, key, root } = visitor;
   visitor.onWaiting();
+  const changed = note.changed().then((): Heard => ({ number: '', answer: 'void' }));
   const leaf = await leafOf(visitor, early);
   const consent = root && proven.group ? await admitSelf(root, key, proven.group) : null;
   const waiting = new AbortController();
   const end = (): void => waiting.abort();
   visitor.signal.addEventListener('abort', end, { once: true });
   try {
-    const asked = await knock(leaf, link, { name, note: '' }, consent);
+    const asked = await knock(leaf, link, { name, note: note.text }, consent);
     const onTicket = wasIn(visitor, proven) ? () => undefined : visitor.onTicket;
     const heard = hearAnswer({ line: visitor.line, onTicket }, asked, waiting.signal);
     const first_ms = early === null ? look_ms : early_look_ms;
     const door = watchDoor(visitor, first_ms, waiting.signal);
-    const { number, answer } = await Promise.race([heard, door]);
+    const { number, answer } = await Promise.race([heard, door, changed]);
     if (answer === 'denied' || answer === 'relinked') throw new TurnedAway(answer);
     return answer === 'welcomed' ? await takeWelcome(visitor, leaf, number) : null;
   } finally {

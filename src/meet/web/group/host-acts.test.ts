@@ -81,6 +81,22 @@ test('behind a lobby one waits until a host lets one in; a guest cannot', async 
   assert.deepEqual(ada.view.waiting, []);
 });
 
+test('who waits says something to the hosts, and keeps the place in which they came', async () => {
+  const { meeting, ada } = await start();
+  await ada.member.host({ kind: 'gate', gate: 'lobby' });
+  const cy = await open({ meeting, name: 'Cy' });
+  await ada.until('told of Cy', () => ada.view.waiting.length === 1);
+  const dee = await open({ meeting, name: 'Dee' });
+  await ada.until('told of both', () => ada.view.waiting.length === 2);
+  cy.member.note('From the Lyon office');
+  const said = (): string[] => ada.view.waiting.map(({ name, note }) => `${name}: ${note}`);
+  await ada.until('told', () => said().join() === 'Cy: From the Lyon office,Dee: ');
+  dee.member.note('x'.repeat(400));
+  await ada.until('told', () => ada.view.waiting[1]?.note.length === 300);
+  ada.member.answer(knockOf(cy, ada), true);
+  await cy.untilIn();
+});
+
 test('who waits comes in when the gate opens, and a locked meeting sends newcomers away', async () => {
   const { meeting, ada, ben } = await start();
   await ada.member.host({ kind: 'gate', gate: 'lobby' });

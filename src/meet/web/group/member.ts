@@ -11,6 +11,7 @@ import { openRoot } from '../../../protocol/link/root.ts';
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
 import { identityOf } from '../../../protocol/encryption/kdf.ts';
+import { note_length_max } from '../../../protocol/encryption/knock.ts';
 import { Refusal } from '../../../protocol/encryption/refusal.ts';
 import { retire } from '../../../protocol/mls/group.ts';
 import { pause, wall_clock, type Clock } from './clock.ts';
@@ -19,6 +20,7 @@ import type { Early, Entered, Memory, Ticket, Visitor } from './entering.ts';
 import type { HostAct } from './hosting.ts';
 import { lookOf, nothing_known } from './look.ts';
 import { isRefused, Line, openDoors, type Doors } from './line.ts';
+import { Note } from './note.ts';
 import { giveOrder, isOrder, panic } from './ordering.ts';
 import type { Said } from './said.ts';
 import type { Saying } from './saying.ts';
@@ -74,6 +76,8 @@ export interface Member {
   host(act: HostAct): Promise<void>;
   /** Lets in or sends away who waits; only a host's browser can. */
   answer(knock: string, admit: boolean): void;
+  /** While one waits at the door: at most 300 UTF-16 units that the hosts read. */
+  note(text: string): void;
   /** Makes new keys for oneself, without which no more frames could be sealed. */
   renew(): void;
   leave(): Promise<void>;
@@ -129,6 +133,7 @@ class GroupMember implements Member {
   #phase: Phase = 'connecting';
   #fault: string | null = null;
   #id = '';
+  readonly #note = new Note();
   #view: MemberView | undefined;
   #been_in = false;
   /** Of the knock or the Welcome, whichever came first; used once. Null once one was. */
@@ -211,6 +216,10 @@ class GroupMember implements Member {
     this.#stay?.answer(knock, admit);
   }
 
+  note(text: string): void {
+    this.#note.set(text.slice(0, note_length_max));
+  }
+
   renew(): void {
     this.#stay?.renew();
   }
@@ -280,6 +289,7 @@ class GroupMember implements Member {
       link: { room, version, secret, fingerprint },
       hosted,
       name: '',
+      note: this.#note,
       key,
       root: root_seed && (await openRoot(root_seed)),
       memory: this.#memory,

@@ -34,6 +34,7 @@ export type FromPage =
   | { readonly t: 'host'; readonly call: number; readonly act: HostAct }
   | { readonly t: 'answer'; readonly knock: string; readonly admit: boolean }
   | { readonly t: 'heard'; readonly id: string; readonly beat: Bytes }
+  | { readonly t: 'note'; readonly text: string }
   | { readonly t: 'beat-now' }
   | { readonly t: 'leave'; readonly call: number };
 

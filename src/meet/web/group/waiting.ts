@@ -17,6 +17,8 @@ export interface Waiting {
   readonly id: string;
   /** What it calls itself: by somebody with the link, and by nobody else's word. */
   readonly name: string;
+  /** What it wants a host to read. */
+  readonly note: string;
 }
 
 /** Beyond that many, those who left longest ago are asked about like strangers. */
@@ -29,6 +31,9 @@ export class Doorway {
   /** Who was a leaf while one was here: they return through any gate. */
   readonly #former = new Set<string>();
   readonly #denied = new Set<string>();
+  /** By identity. */
+  readonly #places = new Map<string, number>();
+  #next = 0;
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -77,7 +82,18 @@ export class Doorway {
         if (read) waiting.push(read);
       }
     }
-    return { waiting, denied };
+    return { waiting: this.#inOrder(waiting), denied };
+  }
+
+  /** As they came first: who knocks again, to say something else, keeps their place. */
+  #inOrder(waiting: Waiting[]): Waiting[] {
+    for (const { id } of waiting) if (!this.#places.has(id)) this.#places.set(id, this.#next++);
+    for (const id of this.#places.keys()) {
+      if (this.#places.size <= former_max) break;
+      this.#places.delete(id);
+    }
+    const placeOf = ({ id }: Waiting): number => this.#places.get(id) ?? 0;
+    return waiting.toSorted((one, other) => placeOf(one) - placeOf(other));
   }
 
   async #readOnce(group: Group, knock: WaitingKnock, now_ms: number): Promise<Waiting | null> {
@@ -85,8 +101,8 @@ export class Doorway {
     if (known !== undefined) return known;
     let read: Waiting | null = null;
     try {
-      const { name, identity } = await checkKnock(group, readKnock(knock), now_ms);
-      if (identity === knock.id) read = { knock: knock.knock, id: identity, name };
+      const { name, note, identity } = await checkKnock(group, readKnock(knock), now_ms);
+      if (identity === knock.id) read = { knock: knock.knock, id: identity, name, note };
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
     }

@@ -101,6 +101,8 @@ async function hear(message: FromPage): Promise<void> {
       return member.answer(message.knock, message.admit);
     case 'heard':
       return member.hearBeat(message.id, message.beat);
+    case 'note':
+      return member.note(message.text);
     case 'beat-now':
       return member.beatNow();
     case 'leave':
