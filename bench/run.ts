@@ -10,6 +10,7 @@ import { benchIdle } from './idle.ts';
 import { benchJavascript } from './javascript.ts';
 import { benchJoin } from './join.ts';
 import { benchPicture } from './picture.ts';
+import { benchRules } from './rules.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   javascript: benchJavascript,
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   picture: benchPicture,
   frames: benchFrames,
   groups: benchGroups,
+  rules: benchRules,
   idle: benchIdle,
   events: benchEvents,
 };
