@@ -8,9 +8,10 @@ import { startFirefox } from './firefox.ts';
 import type { Firefox } from './firefox.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { button, createMeeting, pressJoin } from './journey.ts';
+import { button, createMeeting, meetTogether, pressJoin } from './journey.ts';
 import { toneOf } from './media/pattern.ts';
 import { names } from './names.ts';
+import { until } from './until.ts';
 
 const path = findFirefox();
 const browsers = openBrowsers();
@@ -62,6 +63,37 @@ if (path === undefined) {
       await press(page, en.leave);
       await ada.tile('Fox').waitFor({ state: 'detached' });
       assert.deepEqual(said, []);
+      await page.close();
+    });
+  });
+
+  test('a host’s rules hold for a guest in Firefox, and in what Firefox shows of others', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const ada = await visit({ name: 'Ada', person: 0 });
+      const ben = await visit({ name: 'Ben', person: 1 });
+      const link = await meetTogether(house.origin, [ada, ben]);
+      const page = await firefox.open(2);
+      await joinInFirefox(page, link, 'Fox');
+      await Promise.all([ada.see('Fox'), ada.hear(2), seeInFirefox(page, 'Ben')]);
+      await button(ada, en.people).click();
+      await ada.page.getByText('Guests may', { exact: true }).click();
+      const video = ada.page.getByRole('checkbox', { name: 'Show their video' });
+      await video.setChecked(false);
+      await button(ada, 'Mute all').click();
+      await ada.hearNothingOf(2);
+      const gone = (name: string) => ada.tile(name).locator('video').waitFor({ state: 'hidden' });
+      await Promise.all([gone('Fox'), gone('Ben')]);
+      await until('Ben without a picture in Firefox', patience_ms, () =>
+        page.evaluate(() => document.querySelectorAll('[aria-label="Ben"] video').length === 0),
+      );
+      const again = ben.page.getByRole('status').getByText(/^You may show your video again/);
+      const told = again.first().waitFor();
+      await video.setChecked(true);
+      await told;
+      await button(ben, en.start_video).click();
+      await press(page, en.start_video);
+      await press(page, en.unmute);
+      await Promise.all([ada.see('Fox'), ada.hear(2), seeInFirefox(page, 'Ben')]);
       await page.close();
     });
   });
