@@ -10,6 +10,7 @@ import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
 import { button, createMeeting, meetTogether, pressJoin } from './journey.ts';
 import { toneOf } from './media/pattern.ts';
+import { openSharedPage } from './media/shared-page.ts';
 import { names } from './names.ts';
 import { until } from './until.ts';
 
@@ -17,6 +18,8 @@ const path = findFirefox();
 const browsers = openBrowsers();
 const { en } = names;
 const patience_ms = 30_000;
+/** Who the shared page says it is: nobody's camera. */
+const shown = 9;
 let house: TestHouse;
 let firefox: Firefox;
 
@@ -94,6 +97,23 @@ if (path === undefined) {
       await press(page, en.start_video);
       await press(page, en.unmute);
       await Promise.all([ada.see('Fox'), ada.hear(2), seeInFirefox(page, 'Ben')]);
+      await page.close();
+    });
+  });
+
+  test('a screen shared in Chromium is seen in Firefox', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const title = 'Minutes';
+      const flags = [`--auto-select-tab-capture-source-by-title=${title}`];
+      const ada = await visit({ name: 'Ada', person: 0, flags });
+      const link = await meetTogether(house.origin, [ada]);
+      const page = await firefox.open(2);
+      await joinInFirefox(page, link, 'Fox');
+      await Promise.all([ada.see('Fox'), seeInFirefox(page, 'Ada')]);
+      await openSharedPage(ada, title, shown);
+      await ada.page.bringToFront();
+      await button(ada, en.share).click();
+      assert.equal(await seeInFirefox(page, 'Screen shared by Ada'), shown);
       await page.close();
     });
   });

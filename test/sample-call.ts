@@ -189,6 +189,7 @@ function sampleGroup(people: readonly Person[], sample: Sample): GroupView {
     code: '12345 67890 24680 13579 11223 44556',
     gate: sample.gate ?? 'open',
     guests: sample.guests ?? guest_rights,
+    codecs: ['vp9'],
     pulse: 'well',
     waiting: (sample.waiting ?? []).map((name, at) => ({
       knock: `knock-${at}`,

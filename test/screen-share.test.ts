@@ -1,12 +1,11 @@
 /** A shared tab arrives sharp, in colour and with its sound, beside the people. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { openBrowsers } from './browser.ts';
 import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
-import { button, meetTogether } from './journey.ts';
-import { drawnScript } from './media/readers.ts';
+import { button, joinMeeting, meetTogether } from './journey.ts';
+import { openSharedPage } from './media/shared-page.ts';
 import { names } from './names.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
@@ -26,32 +25,13 @@ after(async () => {
   await house.stop();
 });
 
-/** Opens a page to be shared: the numbered picture over the whole tab, and a tone. */
-async function openSharedPage(sharer: Visitor): Promise<Page> {
-  const page = await sharer.context.newPage();
-  await page.setContent(
-    `<!doctype html><title>${title}</title>
-    <style>body { margin: 0; background: #000 } canvas { width: 100vw; height: 100vh; display: block }</style>
-    <canvas width="1280" height="800"></canvas>`,
-  );
-  await page.evaluate(await drawnScript());
-  await page.evaluate((person) => {
-    const canvas = document.querySelector('canvas');
-    if (!canvas) throw new Error('no canvas');
-    window.drawn.drawCamera(canvas, person);
-    const audio = new AudioContext();
-    window.drawn.hum(audio, audio.destination, person);
-  }, shown);
-  return page;
-}
-
 test('a tab is shared, read and heard by the others, and gone when it is stopped', async () => {
   await browsers.run(house.origin, async (visit) => {
     const flags = [`--auto-select-tab-capture-source-by-title=${title}`];
     const ada = await visit({ name: 'Ada', person: 0, flags });
     const ben = await visit({ name: 'Ben', person: 1 });
     await meetTogether(house.origin, [ada, ben]);
-    await openSharedPage(ada);
+    await openSharedPage(ada, title, shown);
     await ada.page.bringToFront();
     await button(ada, en.share).click();
     await button(ada, en.stop_share).waitFor();
@@ -81,7 +61,7 @@ test('two screens are shared at once, and a late comer sees both', async () => {
     const ada = await visit({ name: 'Ada', person: 0, flags });
     const ben = await visit({ name: 'Ben', person: 0, flags });
     const link = await meetTogether(house.origin, [ada, ben]);
-    await openSharedPage(ada);
+    await openSharedPage(ada, title, shown);
     for (const sharer of [ada, ben]) {
       await sharer.page.bringToFront();
       await button(sharer, en.share).click();
@@ -112,5 +92,65 @@ test('who declines the browser’s question shares nothing and is told nothing',
     await button(ada, en.share).waitFor();
     assert.equal(await button(ada, en.stop_share).count(), 0);
     assert.equal(await ada.page.getByRole('group', { name: /^Screen/ }).count(), 0);
+  });
+});
+
+/** The codecs of what is being sent as pictures, from the browser's own report. */
+async function sentCodecs(visitor: Visitor): Promise<string[]> {
+  const connections = await visitor.page.evaluate(() => window.readers.describeConnections());
+  const stats = connections.flatMap((each) => reportOf(each));
+  const mime = new Map(stats.map(({ id, mimeType }) => [id, mimeType]));
+  // What was withdrawn stays in the report, without a size.
+  const sent = stats.filter(
+    ({ type, kind, frameWidth }) =>
+      type === 'outbound-rtp' && kind === 'video' && frameWidth !== undefined,
+  );
+  return [...new Set(sent.map(({ codecId }) => mime.get(codecId ?? '') ?? ''))].toSorted();
+}
+
+interface Stat {
+  readonly id: string;
+  readonly type: string;
+  readonly kind?: string;
+  readonly codecId?: string;
+  readonly mimeType?: string;
+  readonly frameWidth?: number;
+}
+
+function reportOf(connection: unknown): readonly Stat[] {
+  const known = typeof connection === 'object' && connection !== null && 'report' in connection;
+  return known && Array.isArray(connection.report) ? (connection.report as Stat[]) : [];
+}
+
+test('a screen is sent in VP9 where everybody decodes it, and in VP8 from when somebody does not', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const flags = [`--auto-select-tab-capture-source-by-title=${title}`];
+    const ada = await visit({ name: 'Ada', person: 0, flags });
+    const ben = await visit({ name: 'Ben', person: 1 });
+    const link = await meetTogether(house.origin, [ada, ben]);
+    await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+    await openSharedPage(ada, title, shown);
+    await ada.page.bringToFront();
+    await button(ada, en.share).click();
+    const share = (visitor: Visitor) =>
+      visitor.page.getByRole('group', { name: 'Screen shared by Ada' }).locator('video');
+    assert.equal((await ben.watch(share(ben))).person, shown);
+    assert.deepEqual(await sentCodecs(ada), ['video/VP8', 'video/VP9']);
+    const cy = await visit({ name: 'Cy', person: 2 });
+    // A browser that says it has no VP9; the browser itself is the same.
+    await cy.page.addInitScript(() => {
+      const { codecs = [], headerExtensions = [] } = RTCRtpReceiver.getCapabilities('video') ?? {};
+      const others = codecs.filter(({ mimeType }) => mimeType !== 'video/VP9');
+      const value = () => ({ codecs: others, headerExtensions });
+      Object.defineProperty(RTCRtpReceiver, 'getCapabilities', { value });
+    });
+    await joinMeeting(cy, link);
+    assert.equal((await cy.watch(share(cy))).person, shown);
+    await until('all in VP8', 20_000, async () => {
+      const codecs = await sentCodecs(ada);
+      return codecs.join() === 'video/VP8';
+    });
+    for (const visitor of [ben, cy])
+      assert.equal((await visitor.watch(share(visitor), { frames: 5 })).person, shown);
   });
 });

@@ -219,6 +219,7 @@ class StubbedMember implements Member {
         id: this.#id,
         code: inside ? code : null,
         guests: [],
+        codecs: [],
         gate: inside ? 'open' : null,
         pulse: 'well',
         waiting: [],

@@ -13,7 +13,9 @@ export async function describeConnections(): Promise<unknown[]> {
     for (const stats of (await connection.getStats()).values()) {
       const { type } = stats as RTCStats;
       if (
-        /^(?:inbound-rtp|outbound-rtp|candidate-pair|local-candidate|remote-candidate)$/.test(type)
+        /^(?:codec|inbound-rtp|outbound-rtp|candidate-pair|local-candidate|remote-candidate)$/.test(
+          type,
+        )
       )
         report.push(stats);
     }

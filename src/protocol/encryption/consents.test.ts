@@ -104,20 +104,24 @@ suite('what a commit carries', () => {
 
 suite('profiles', () => {
   test('signed by their own key, for one group; the highest rev counts', async () => {
-    const signed = await signProfile(guest, group, 1, 'Ada');
+    const signed = await signProfile(guest, group, { rev: 1, name: 'Ada', codecs: ['vp9'] });
     const profile = await openProfile(signed, group);
     assert.equal(profile.name, 'Ada');
+    assert.deepEqual(profile.codecs, ['vp9']);
     await refuses(() => openProfile(signed, random(16)), 'profile.proof');
-    const forged = await signProfile(stranger, group, 9, 'Ada');
+    const forged = await signProfile(stranger, group, { rev: 9, name: 'Ada', codecs: [] });
     await refuses(() => openProfile({ ...signed, proof: forged.proof }, group), 'profile.proof');
     const later = { ...profile, rev: 2, name: 'Ada L.' };
     assert.equal(newerProfile(profile, later), later);
     assert.equal(newerProfile(later, profile), later);
     assert.equal(newerProfile(undefined, profile), profile);
     assert.equal(newerProfile(profile, { ...profile, name: 'Eve' }), profile);
-    await refuses(() => signProfile(guest, group, 1, ' '), 'profile.name');
-    await refuses(() => signProfile(guest, group, 1, 'a'.repeat(121)), 'json.value');
-    await refuses(() => signProfile(guest, group, -1, 'Ada'), 'json.value');
+    const sign = (said: object) => (): Promise<unknown> =>
+      signProfile(guest, group, { rev: 1, name: 'Ada', codecs: [], ...said });
+    await refuses(sign({ name: ' ' }), 'profile.name');
+    for (const bad of [{ name: 'a'.repeat(121) }, { rev: -1 }, { codecs: ['av1'] }])
+      await refuses(sign(bad), 'json.value');
+    await refuses(sign({ codecs: ['vp9', 'vp9'] }), 'json.shape');
   });
 });
 

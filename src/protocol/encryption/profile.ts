@@ -1,12 +1,15 @@
-/** A member's name, signed by its leaf (encryption design, section 3.4). */
+/** A member's name and what it can show, signed by its leaf (encryption design, section 3.4). */
 import { toBase64url } from '../link/base64url.ts';
 import { concat } from './bytes.ts';
 import type { Bytes } from './bytes.ts';
 import { verify } from './ed25519.ts';
 import type { Signer } from './ed25519.ts';
 import { bytesOf, decodeJson, encodeJson, readBytes } from './json.ts';
-import { readFields, readText, readWhole } from './json.ts';
-import { must } from './refusal.ts';
+import { readFields, readList, readText, readWhole } from './json.ts';
+import { Refusal, must } from './refusal.ts';
+
+export const extra_codecs = ['vp9'] as const;
+export type ExtraCodec = (typeof extra_codecs)[number];
 
 export interface Profile {
   /** Whose it is: its signature key, base64url. Others carry it to newcomers. */
@@ -14,6 +17,8 @@ export interface Profile {
   /** Rises with each change; the highest counts. */
   readonly rev: number;
   readonly name: string;
+  /** What its browser decodes besides Opus and VP8, which all do. */
+  readonly codecs: readonly ExtraCodec[];
 }
 
 export interface SignedProfile {
@@ -30,10 +35,10 @@ const label = 'conclave/profile/v1';
 export async function signProfile(
   signer: Signer,
   group: Bytes,
-  rev: number,
-  name: string,
+  said: Omit<Profile, 'key'>,
 ): Promise<SignedProfile> {
-  const profile: Profile = { key: toBase64url(signer.public_key), rev, name };
+  const { rev, name, codecs } = said;
+  const profile: Profile = { key: toBase64url(signer.public_key), rev, name, codecs };
   const json = encodeJson(profile, profile_bytes_max);
   readProfile(json);
   return { json, proof: await signer.sign(label, concat(group, json)) };
@@ -54,8 +59,15 @@ export function newerProfile(known: Profile | undefined, seen: Profile): Profile
 }
 
 function readProfile(json: Bytes): Profile {
-  const fields = readFields(decodeJson(json, profile_bytes_max), ['key', 'rev', 'name']);
+  const fields = readFields(decodeJson(json, profile_bytes_max), ['key', 'rev', 'name', 'codecs']);
   const name = readText(fields.name, name_length_max);
   must(name.trim() !== '', 'profile.name', 'a profile without a name');
-  return { key: readBytes(fields.key, 32), rev: readWhole(fields.rev, 0), name };
+  const codecs = readList(fields.codecs, extra_codecs.length, readCodec);
+  return { key: readBytes(fields.key, 32), rev: readWhole(fields.rev, 0), name, codecs };
+}
+
+function readCodec(value: unknown): ExtraCodec {
+  const codec = extra_codecs.find((known) => known === value);
+  if (codec === undefined) throw new Refusal('json.value', `not one of ${extra_codecs.join()}`);
+  return codec;
 }

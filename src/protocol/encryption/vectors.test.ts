@@ -110,9 +110,16 @@ suite('known answers', () => {
     assert.deepEqual(opened, { count, sent_ms });
 
     const { rev, name, json, proof } = vectors.profile;
-    const signed = await signProfile(leaf_key, group, rev, name);
+    assert.deepEqual(vectors.profile.codecs, ['vp9']);
+    const codecs = ['vp9'] as const;
+    const signed = await signProfile(leaf_key, group, { rev, name, codecs });
     assert.deepEqual(signed, { json: bytes(json), proof: bytes(proof) });
-    assert.deepEqual(await openProfile(signed, group), { key: vectors.leaf.key, rev, name });
+    assert.deepEqual(await openProfile(signed, group), {
+      key: vectors.leaf.key,
+      rev,
+      name,
+      codecs,
+    });
 
     const nonce = bytes(vectors.connection.nonce);
     const shown = await proveKey(leaf_key, nonce, room);

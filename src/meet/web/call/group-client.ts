@@ -1,6 +1,7 @@
 /** The page's side of the group: a worker of its own for each stay in a meeting. */
 import { Refused, unreachable } from '../../../app/client.ts';
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
+import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import { guest_rights } from '../../../protocol/encryption/rights.ts';
 import { final } from '../group/view.ts';
@@ -39,7 +40,7 @@ function refusalOf({ over, code }: Failure): Refused {
 }
 
 function viewOf(view: MemberView): GroupView {
-  const { phase, fault, id, epoch, code, gate, guests, pulse, waiting, people } = view;
+  const { phase, fault, id, epoch, code, gate, guests, codecs, pulse, waiting, people } = view;
   const leaves = people.map(({ id: identity, name, role, beaten }): [string, Leaf] => [
     identity,
     { identity, name, role, confirmed: beaten },
@@ -52,6 +53,7 @@ function viewOf(view: MemberView): GroupView {
     code,
     gate,
     guests,
+    codecs,
     pulse,
     waiting,
     leaves: new Map(leaves),
@@ -78,9 +80,16 @@ function describe({ link, seat }: GroupEntry): string {
   return [link.room, link.version, seat].join();
 }
 
+/** Beside what all browsers decode. Older ones do not say. */
+function ownCodecs(): ExtraCodec[] {
+  const { codecs } = RTCRtpReceiver.getCapabilities?.('video') ?? { codecs: [] };
+  return codecs.some(({ mimeType }) => /^video\/vp9$/i.test(mimeType)) ? ['vp9'] : [];
+}
+
 function prepareWorker(entry: GroupEntry): Spare {
   const worker = new Worker(new URL('../group/worker.ts', import.meta.url), { type: 'module' });
-  const message: GroupPrepare = { t: 'prepare', origin: location.origin, ...entry };
+  const codecs = ownCodecs();
+  const message: GroupPrepare = { t: 'prepare', origin: location.origin, codecs, ...entry };
   worker.postMessage(message, []);
   const prepared: Spare = { worker, of: describe(entry), ticket: null };
   worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
@@ -114,6 +123,7 @@ export class GroupClient implements Group {
     code: null,
     gate: null,
     guests: guest_rights,
+    codecs: [],
     pulse: 'well',
     waiting: [],
     leaves: no_leaves,

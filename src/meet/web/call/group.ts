@@ -4,6 +4,7 @@
  */
 import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
+import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import type { HostAct } from '../group/hosting.ts';
@@ -48,6 +49,8 @@ export interface GroupView {
   readonly pulse: Pulse;
   /** Who comes in without being let in; null while it is not known. */
   readonly gate: Gate | null;
+  /** What everybody's browser decodes, besides Opus and VP8. */
+  readonly codecs: readonly ExtraCodec[];
   /** What guests may do. */
   readonly guests: readonly GuestRight[];
   /** Whom a host has to let in or send away; empty for others. */

@@ -16,6 +16,7 @@ function view(change: Partial<GroupView> = {}): GroupView {
     epoch: '3',
     code: '',
     guests: [],
+    codecs: [],
     gate: 'open',
     pulse: 'well',
     waiting: [],

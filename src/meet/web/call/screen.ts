@@ -3,6 +3,7 @@ import { RoomEvent, ScreenSharePresets, Track } from './media.ts';
 import type { Room, TrackPublishOptions } from './media.ts';
 import { sources } from '../../../protocol/encryption/frame.ts';
 import type { Guard } from '../guard/guard.ts';
+import type { Group } from './group.ts';
 import { canPublish, faultOf } from './own-track.ts';
 import { showStream } from './picture.ts';
 import { follow } from './signal.ts';
@@ -32,6 +33,16 @@ const video_options: TrackPublishOptions = {
   degradationPreference: 'maintain-resolution',
 };
 
+/**
+ * Text is sharper in VP9 at the same rate, and worth its cost on a screen, which moves little; it is
+ * sent where everybody decodes it. One size in three rates: a share is shown large or not at all.
+ */
+const vp9_options: TrackPublishOptions = {
+  ...video_options,
+  videoCodec: 'vp9',
+  scalabilityMode: 'L1T3',
+};
+
 const audio_options: TrackPublishOptions = {
   source: Track.Source.ScreenShareAudio,
   dtx: false,
@@ -44,18 +55,22 @@ export interface ScreenParts {
   readonly picture: Signal<Picture | null>;
   readonly announce: (notice: Notice) => void;
   readonly guard: Guard;
+  readonly group: Group;
 }
 
 export class ScreenShare {
   readonly #parts: ScreenParts;
   #stream: MediaStream | null = null;
   #may = true;
+  /** In the room that the stream has been given to. */
+  #vp9 = false;
   /** The room that the stream has been given to. */
   #served: Room | null = null;
 
   constructor(parts: ScreenParts, life: AbortSignal) {
     this.#parts = parts;
     follow(parts.room, life, () => void this.#publish());
+    follow(parts.group.view, life, () => void this.#fallBack());
     life.addEventListener('abort', () => this.#stop(), { once: true });
   }
 
@@ -119,13 +134,31 @@ export class ScreenShare {
       return;
     }
     this.#served = room;
+    this.#vp9 = this.#parts.group.view.get().codecs.includes('vp9');
+    const picture = this.#vp9 ? vp9_options : video_options;
     const send = (track: MediaStreamTrack): Promise<unknown> =>
       room.localParticipant.publishTrack(track, {
-        ...(track.kind === 'video' ? video_options : audio_options),
+        ...(track.kind === 'video' ? picture : audio_options),
       });
     // A room that went away in between is no fault: the next one publishes again.
     await Promise.all(stream.getTracks().map(send)).catch(() => undefined);
     if (this.#stream !== stream) this.#withdraw(room, stream);
+  }
+
+  /** Somebody came whose browser does not decode VP9. Once they are gone it stays as it is. */
+  async #fallBack(): Promise<void> {
+    const [room, stream] = [this.#served, this.#stream];
+    if (!this.#vp9 || room === null || stream === null) return;
+    if (this.#parts.group.view.get().codecs.includes('vp9')) return;
+    this.#vp9 = false;
+    const [video] = stream.getVideoTracks();
+    if (!video) return;
+    try {
+      await room.localParticipant.unpublishTrack(video, false);
+      await room.localParticipant.publishTrack(video, video_options);
+    } catch {
+      // A room that went away in between is no fault: the next one publishes again.
+    }
   }
 
   #withdraw(room: Room, stream: MediaStream): void {

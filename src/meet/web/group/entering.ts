@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts';
 import { bytesFrom, epochFrom, handed_bytes_max } from './delivery.ts';
 import type { KnockAnswer, Proven } from './delivery.ts';
 import { isRefused, type Line } from './line.ts';
+import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { Note } from './note.ts';
 import { rehearse } from './rehearsal.ts';
 import { comeBack } from './returning.ts';
@@ -48,6 +49,7 @@ export interface Visitor {
   readonly hosted: boolean;
   readonly name: string;
   readonly note: Note;
+  readonly codecs: readonly ExtraCodec[];
   readonly key: LeafKey;
   readonly root: RootKey | null;
   readonly memory: Memory | null;

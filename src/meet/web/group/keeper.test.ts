@@ -30,6 +30,7 @@ function view(phase: Phase, pulse: PulseState = 'well'): MemberEvent {
     leaf: null,
     code: null,
     guests: [],
+    codecs: [],
     gate: null,
     people: [],
     waiting: [],

@@ -1,5 +1,6 @@
 /** How a member and its group look to the page, drawn from a stay. */
 import { guest_rights } from '../../../protocol/encryption/rights.ts';
+import { extra_codecs } from '../../../protocol/encryption/profile.ts';
 import { isRemoval } from './following.ts';
 import type { Stay } from './stay.ts';
 import type { MemberView } from './view.ts';
@@ -11,6 +12,7 @@ export const nothing_known = {
   code: null,
   gate: null,
   guests: guest_rights,
+  codecs: [],
   pulse: 'well',
   waiting: [],
   people: [],
@@ -20,6 +22,7 @@ export const nothing_known = {
 export function lookOf(stay: Stay, id: string): MemberView {
   const { following, seats, needs, people, beating, code, fault, waiting } = stay;
   const { group, halt } = following;
+  const keys = seats.map(({ key }) => key);
   const halted = halt !== null && !isRemoval(halt.why);
   return {
     phase: halted ? 'out-of-sync' : 'in',
@@ -30,6 +33,7 @@ export function lookOf(stay: Stay, id: string): MemberView {
     code,
     gate: group.policy.gate,
     guests: group.policy.guests,
+    codecs: extra_codecs.filter((codec) => people.canAll(keys, codec)),
     pulse: beating.state,
     waiting,
     people: seats.map(({ leaf, identity, key, key_hash, role }) => ({

@@ -36,7 +36,7 @@ test('two members meet, agree on keys and code, and say things', async () => {
   await Promise.all([ada, ben].map((each) => each.until('told', () => each.said.length === 1)));
   const heard = { leaf: ada.view.leaf, id: ada.view.id, name: 'Ada', seq };
   const saying = { kind: 'chat', id: '1', text: 'Good morning' };
-  assert.deepEqual(ben.said[0], { kind: 'app', ...heard, own: false, saying });
+  assert.deepEqual(ben.said[0], { kind: 'app', ...heard, own: false, lawful: true, saying });
   assert.deepEqual(ada.said[0], { kind: 'app', ...heard, own: true, saying });
   assert.deepEqual(await ben.member.token(), {
     token: `token of ${ben.view.id}`,

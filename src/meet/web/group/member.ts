@@ -10,6 +10,7 @@ import type { Link } from '../../../protocol/link/link.ts';
 import { openRoot } from '../../../protocol/link/root.ts';
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
+import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import { identityOf } from '../../../protocol/encryption/kdf.ts';
 import { note_length_max } from '../../../protocol/encryption/knock.ts';
 import { Refusal } from '../../../protocol/encryption/refusal.ts';
@@ -39,6 +40,8 @@ export interface MemberStart {
   };
   /** Where it is promised, all that needs no name is done before it is there. */
   readonly name: string | Promise<string>;
+  /** What this browser decodes besides what all do. */
+  readonly codecs: readonly ExtraCodec[];
   /** `https://<host>`. */
   readonly origin: string;
   readonly key: LeafKey;
@@ -275,7 +278,7 @@ class GroupMember implements Member {
   }
 
   async #arrive(): Promise<Visitor> {
-    const { room, link, origin, key, root_seed } = this.#start;
+    const { room, link, origin, codecs, key, root_seed } = this.#start;
     const { clock } = this.#world;
     const { signal } = this.#ending;
     const { version, secret, fingerprint, hosted } = link;
@@ -290,6 +293,7 @@ class GroupMember implements Member {
       hosted,
       name: '',
       note: this.#note,
+      codecs,
       key,
       root: root_seed && (await openRoot(root_seed)),
       memory: this.#memory,

@@ -1,5 +1,6 @@
 /** What the page and the worker that holds the group say to each other. */
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
+import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import type { Ticket } from './entering.ts';
 import type { HostAct } from './hosting.ts';
@@ -16,6 +17,8 @@ export interface GroupPrepare {
   readonly seat: string;
   /** 32 bytes, in the browser that made the meeting. */
   readonly root_seed: Bytes | null;
+  /** What this browser decodes besides what all do. */
+  readonly codecs: readonly ExtraCodec[];
 }
 
 /** Once, after `prepare`. */

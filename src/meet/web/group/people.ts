@@ -1,8 +1,8 @@
-/** What members said of themselves: their names, each signed by its key for this group. */
+/** What members said of themselves, names and what they can show, each signed by its key for this group. */
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { LeafKey } from '../../../protocol/encryption/ed25519.ts';
 import { openProfile, signProfile } from '../../../protocol/encryption/profile.ts';
-import type { Profile, SignedProfile } from '../../../protocol/encryption/profile.ts';
+import type { ExtraCodec, Profile, SignedProfile } from '../../../protocol/encryption/profile.ts';
 import { Refusal } from '../../../protocol/encryption/refusal.ts';
 
 interface Known {
@@ -20,10 +20,10 @@ export class People {
   async introduce(
     key: LeafKey,
     group: Bytes,
-    name: string,
+    said: Pick<Profile, 'name' | 'codecs'>,
     now_ms: number,
   ): Promise<SignedProfile> {
-    const signed = await signProfile(key, group, now_ms, name);
+    const signed = await signProfile(key, group, { ...said, rev: now_ms });
     await this.take([signed], group);
     return signed;
   }
@@ -55,6 +55,11 @@ export class People {
 
   nameOf(key: string): string | null {
     return this.#known.get(key)?.profile.name ?? null;
+  }
+
+  /** Whether all of `keys` can show that, as far as they have said what they can. */
+  canAll(keys: readonly string[], codec: ExtraCodec): boolean {
+    return keys.every((key) => this.#known.get(key)?.profile.codecs.includes(codec) ?? true);
   }
 
   /** To be carried to newcomers. */

@@ -264,8 +264,9 @@ export class Stay implements Listener {
   }
 
   #introduce(name: string): Promise<SignedProfile> {
-    const { key, clock } = this.#visitor;
-    return this.people.introduce(key, this.following.group.id, name, clock.now_ms());
+    const { key, clock, codecs } = this.#visitor;
+    const said = { name, codecs };
+    return this.people.introduce(key, this.following.group.id, said, clock.now_ms());
   }
 
   #remember(epoch: bigint): void {

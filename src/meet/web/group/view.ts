@@ -1,6 +1,7 @@
 /** What the page is shown of a member and its group; told whole on every change. */
 import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
+import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { Waiting } from './waiting.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
 
@@ -53,6 +54,8 @@ export interface MemberView {
   readonly gate: Gate | null;
   /** What guests may do. */
   readonly guests: readonly GuestRight[];
+  /** Codecs that everybody's browser decodes, besides Opus and VP8. */
+  readonly codecs: readonly ExtraCodec[];
   readonly pulse: PulseState;
   /** Whom a host has to let in or send away; empty for others. */
   readonly waiting: readonly Waiting[];
