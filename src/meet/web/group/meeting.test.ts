@@ -34,7 +34,7 @@ test('two members meet, agree on keys and code, and say things', async () => {
   assert.match(ada.view.code ?? '', /^(\d{5} ){5}\d{5}$/);
   const seq = await ada.member.send({ kind: 'chat', id: '1', text: 'Good morning' });
   await Promise.all([ada, ben].map((each) => each.until('told', () => each.said.length === 1)));
-  const heard = { leaf: ada.view.leaf, id: ada.view.id, name: 'Ada', seq };
+  const heard = { leaf: ada.view.leaf, id: ada.view.id, name: 'Ada', seq, lawful: true };
   const saying = { kind: 'chat', id: '1', text: 'Good morning' };
   assert.deepEqual(ben.said[0], { kind: 'app', ...heard, own: false, lawful: true, saying });
   assert.deepEqual(ada.said[0], { kind: 'app', ...heard, own: true, saying });
