@@ -1,6 +1,8 @@
 /** What a seat may send, and the silence of a host: against the real engine. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { SignalResponse } from '@livekit/protocol';
+import { until } from '#test/until.ts';
 import type { Admitted } from './gate.ts';
 import { call, pathFor, sit, startStand } from './test-stand.ts';
 import type { Stand } from './test-stand.ts';
@@ -49,6 +51,19 @@ test('rights change while one is there, and who is not there is no error', async
   const { value } = await changed;
   const permission = value.participants.find(({ identity }) => identity === 'ben')?.permission;
   assert.deepEqual(permission?.canPublishSources, [3, 4]);
+  // Of many changes at once the last one stays.
+  const orders = Array.from({ length: 20 }, (_, at): readonly Source[] =>
+    at % 2 === 0 ? [] : ['camera'],
+  );
+  let publishes: boolean | undefined;
+  ada.socket.on('message', (data: Buffer) => {
+    const { message } = SignalResponse.fromBinary(data);
+    if (message.case !== 'update') return;
+    const own = message.value.participants.find(({ identity }) => identity === 'ben');
+    publishes = own?.permission?.canPublish ?? publishes;
+  });
+  await Promise.all(orders.map((sources) => stand.media.permit('other', 'ben', sources)));
+  await until('the last of them', 5000, () => publishes === true);
   await stand.media.permit('other', 'nobody', []);
   await stand.media.permit('nowhere', 'ben', []);
   await stand.media.quiet('nowhere', ['ben'], ['microphone']);

@@ -3,6 +3,7 @@ import { UnavailableError } from '#src/app/error.ts';
 import type { MediaKeys } from './keys.ts';
 import { isOf, permissionOf } from './token.ts';
 import type { Seat, Source } from './token.ts';
+import { Turns } from './turns.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Somebody connected to a room. `sid` is new with each connection, `identity` is the seat's. */
@@ -38,6 +39,7 @@ const request_timeout_s = 3;
  */
 export function createRooms(upstream: Upstream, keys: MediaKeys): Rooms {
   const opening = new Map<string, Promise<void>>();
+  const rights = new Turns();
 
   function client(): RoomServiceClient {
     const url = upstream.url();
@@ -63,9 +65,11 @@ export function createRooms(upstream: Upstream, keys: MediaKeys): Rooms {
     remove: ({ room, identity }) =>
       unlessAbsent(() => client().removeParticipant(room, identity), undefined),
     permit: ({ room, identity }, may) =>
-      unlessAbsent(async () => {
-        await client().updateParticipant(room, identity, { permission: permissionOf(may) });
-      }, undefined),
+      rights.take(`${room} ${identity}`, () =>
+        unlessAbsent(async () => {
+          await client().updateParticipant(room, identity, { permission: permissionOf(may) });
+        }, undefined),
+      ),
     quiet: (room, identities, what) =>
       unlessAbsent(async () => {
         const found = await client().listParticipants(room);

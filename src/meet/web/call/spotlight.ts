@@ -2,9 +2,11 @@
 import type { Group, GroupView } from './group.ts';
 import { Signal, follow } from './signal.ts';
 
-/** One host tells newcomers: of those that are there, the one whose name comes first. */
-function tells({ leaves, own }: GroupView): boolean {
-  const hosts = [...leaves.values()].filter(({ role }) => role !== 'guest');
+/** One host tells newcomers: of those who were there before them, the one whose name comes first. */
+function tells({ leaves, own }: GroupView, before: ReadonlySet<string>): boolean {
+  const hosts = [...leaves.values()].filter(
+    ({ role, identity }) => role !== 'guest' && before.has(identity),
+  );
   return hosts.map(({ identity }) => identity).toSorted()[0] === own;
 }
 
@@ -23,13 +25,14 @@ export class Spotlight {
 
   #meet(view: GroupView): void {
     const present = new Set(view.leaves.keys());
-    const came = [...present].some((identity) => !this.#known.has(identity));
+    const before = this.#known;
+    const came = [...present].some((identity) => !before.has(identity));
     this.#known = present;
     const id = this.who.get();
     if (id === null) return;
     if (!present.has(id)) this.who.set(null);
     // Lost with the line, the newcomer sees what everybody else chose for themselves.
-    else if (came && tells(view))
+    else if (came && tells(view, before))
       this.#group.host({ kind: 'spotlight', id }).catch(() => undefined);
   }
 }

@@ -220,7 +220,8 @@ class GroupMember implements Member {
   }
 
   note(text: string): void {
-    this.#note.set(text.slice(0, note_length_max));
+    // Half of a character, cut or typed, could not be sent.
+    this.#note.set(text.slice(0, note_length_max).replaceAll(/\p{Cs}/gu, ''));
   }
 
   renew(): void {
