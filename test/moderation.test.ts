@@ -10,11 +10,13 @@ import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
 import { Browser, closeBrowsers } from './group/browser.ts';
 import { button, joinMeeting, meetTogether, roomOf } from './journey.ts';
+import { openSharedPage } from './media/shared-page.ts';
 import { names } from './names.ts';
 import type { Visitor } from './visitor.ts';
 
 const browsers = openBrowsers();
 const { en } = names;
+const title = 'Minutes of the meeting';
 let house: TestHouse;
 
 before(async () => {
@@ -94,6 +96,26 @@ test('a host stops a picture: the camera is off, and nobody but its owner turns 
     await button(ben, en.start_video).click();
     await ada.see('Ben');
     await ada.hear(1);
+  });
+});
+
+test('a host stops a shared screen, and the next one is seen again', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const flags = [`--auto-select-tab-capture-source-by-title=${title}`];
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const ben = await visit({ name: 'Ben', person: 1, flags });
+    await meetTogether(house.origin, [ada, ben]);
+    await Promise.all([ada.see('Ben'), ben.see('Ada')]);
+    await openSharedPage(ben, title, 9);
+    await ben.page.bringToFront();
+    const share = ada.page.getByRole('group', { name: 'Screen shared by Ben' });
+    for (let round = 0; round < 2; round++) {
+      await button(ben, en.share).click();
+      assert.equal((await ada.watch(share.locator('video'))).person, 9);
+      await manage(ada, 'Ben', 'Stop screen share of Ben');
+      await told(ben, 'A host stopped your screen share.');
+      await Promise.all([share.waitFor({ state: 'detached' }), button(ben, en.share).waitFor()]);
+    }
   });
 });
 

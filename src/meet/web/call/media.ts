@@ -23,5 +23,6 @@ export type {
   RemoteTrack,
   RemoteTrackPublication,
   RoomOptions,
+  TrackPublication,
   TrackPublishOptions,
 } from 'livekit-client';

@@ -6,7 +6,7 @@ import { sends } from '../../../protocol/encryption/rights.ts';
 import type { Send } from '../../../protocol/encryption/rights.ts';
 import type { Group } from './group.ts';
 import { RoomEvent, Track } from './media.ts';
-import type { Room } from './media.ts';
+import type { Participant, Room, TrackPublication } from './media.ts';
 import { mayDo } from './rights.ts';
 import type { Reception } from './receiving.ts';
 import { Signal, follow } from './signal.ts';
@@ -65,10 +65,11 @@ export class Rules {
       this.#hushed.clear();
       this.#tell();
     });
-    // The media server says that it is off: whoever sends it again did so by their own hand.
-    room.on(RoomEvent.TrackMuted, ({ source }, { identity }) => {
+    // The media server says that it is off, or gone: who sends it again does so by their own hand.
+    const lift = ({ source }: TrackPublication, { identity }: Participant): void => {
       if (this.#hushed.delete(`${identity} ${send_of[source]}`)) this.#tell();
-    });
+    };
+    room.on(RoomEvent.TrackMuted, lift).on(RoomEvent.TrackUnpublished, lift);
   };
 
   /** Whether what somebody sends from there is rendered. */

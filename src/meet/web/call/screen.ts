@@ -100,6 +100,12 @@ export class ScreenShare {
       const stream = await navigator.mediaDevices.getDisplayMedia(asked);
       const [video] = stream.getVideoTracks();
       if (video === undefined) throw new DOMException('no picture', 'NotFoundError');
+      // Forbidden while the person was choosing.
+      if (!this.#may) {
+        for (const track of stream.getTracks()) track.stop();
+        this.#parts.state.set({ on: false, busy: false, fault: null });
+        return;
+      }
       video.contentHint = 'detail';
       // The browser's own button to stop, or the shared window was closed.
       video.addEventListener('ended', () => this.#stream === stream && this.#stop());
