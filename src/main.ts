@@ -18,7 +18,7 @@ import { createDispatcher, type Dispatcher } from './app/server.ts';
 import { startAll, stopAll, type Service } from './app/service.ts';
 import { Sockets } from './app/socket.ts';
 import { readConfig, type Config } from './config.ts';
-import { createMedia, seat_ttl_s, type Media, type Source } from './media/index.ts';
+import { createMedia, permissionsOf, seat_ttl_s, type Media, type Source } from './media/index.ts';
 import { bindKeys, hasSeat, readSends, type KeysDeps, type Send } from './keys/index.ts';
 import { Admission, bindMeet, createAttendance, forgetJob, meetings } from './meet/index.ts';
 
@@ -167,7 +167,8 @@ function leafGate(media: Media, log: Log): KeysDeps['media'] {
   return {
     async mint(_ctx, { room, id }) {
       // Nothing of a person travels beside the media: names and hands are said in the group.
-      const seat = { room, identity: id, name: '', ttl_s: seat_ttl_s };
+      const permissions = permissionsOf(undefined);
+      const seat = { room, identity: id, name: '', ttl_s: seat_ttl_s, permissions };
       return { token: await media.mint(seat), media_path: media.media_path };
     },
     permit: (room, id, sends) => warned('rights', media.permit(room, id, sourcesOf(sends))),

@@ -25,7 +25,7 @@ async function openGroup(database: House['database'], room: string): Promise<str
     seq: 0,
     ready_epoch: -1,
     hosts: [],
-    guests: [],
+    guests: ['mic', 'cam', 'share'],
     open: false,
     size_bytes: 0,
   };

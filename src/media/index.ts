@@ -7,5 +7,5 @@ export type { Media, MediaMetrics, MediaOptions } from './media.ts';
 export type { MediaEvent } from './presence.ts';
 export type { Person } from './rooms.ts';
 export type { Admit } from './gate.ts';
-export { seat_ttl_s } from './token.ts';
+export { permissionsOf, seat_ttl_s } from './token.ts';
 export type { Permissions, Seat, Source, TokenRequest } from './token.ts';

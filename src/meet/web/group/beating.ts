@@ -26,6 +26,7 @@ export class Beating {
   /** Never begins again: an epoch that is open again after a void has heard lower ones. */
   #count = 0;
   #beat_ms = 0;
+  #over = false;
   #judged: PulseState = 'well';
   #cancel: () => void = () => undefined;
   #cancelAnswer: () => void = () => undefined;
@@ -38,8 +39,9 @@ export class Beating {
     this.#onChange = onChange;
   }
 
-  /** An epoch has begun, or is open again. */
+  /** An epoch has begun, or is open again. One that was opening as this ended begins nothing. */
   enterEpoch(group: Group, seats: readonly Seat[]): void {
+    if (this.#over) return;
     const others = seats.filter(({ leaf }) => leaf !== group.leaf).map(({ key }) => key);
     this.#pulses.enterEpoch(others, this.#clock.now_ms());
     this.#group = group;
@@ -83,6 +85,7 @@ export class Beating {
   }
 
   end(): void {
+    this.#over = true;
     this.#cancel();
     this.#cancelAnswer();
     this.#group = undefined;

@@ -185,6 +185,8 @@ async function askIn(
   const changed = note.changed().then((): Heard => ({ number: '', answer: 'void' }));
   const leaf = await leafOf(visitor, early);
   const consent = root && proven.group ? await admitSelf(root, key, proven.group) : null;
+  // Left while the leaf was made: nobody knocks.
+  visitor.signal.throwIfAborted();
   const waiting = new AbortController();
   const end = (): void => waiting.abort();
   visitor.signal.addEventListener('abort', end, { once: true });
