@@ -95,6 +95,8 @@ test('a knock that comes again while it is answered is told the answer', async (
   const knocks = await Promise.all(
     guests.map(async (guest) => ({ guest, knock: await guest.knock(bytes) })),
   );
+  // Else the showing of the second knock waits for its lock, and looks like the commit.
+  await host.until(() => host.state?.knocks.length === 2);
   // Knocks are locked in the order of their ids: the commit waits with the first one in its hand.
   const [first, second] = knocks.toSorted((one, other) => (one.knock < other.knock ? -1 : 1));
   assert.ok(first && second);
