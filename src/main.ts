@@ -19,7 +19,8 @@ import { startAll, stopAll, type Service } from './app/service.ts';
 import { Sockets } from './app/socket.ts';
 import { readConfig, type Config } from './config.ts';
 import { createMedia, permissionsOf, seat_ttl_s, type Media, type Source } from './media/index.ts';
-import { bindKeys, hasSeat, readSends, type KeysDeps, type Send } from './keys/index.ts';
+import { bindKeys, hasSeat, readSends, type KeysDeps } from './keys/index.ts';
+import type { Send } from './protocol/encryption/rights.ts';
 import { Admission, bindMeet, createAttendance, forgetJob, meetings } from './meet/index.ts';
 
 const root = join(import.meta.dirname, '..');

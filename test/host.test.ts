@@ -7,6 +7,7 @@ import { startHouse } from './house.ts';
 import type { TestHouse } from './house.ts';
 import { Browser, closeBrowsers } from './group/browser.ts';
 import { button, inCall, joinMeeting, meetTogether, roomOf } from './journey.ts';
+import { manage, openPeople } from './manage.ts';
 import { names } from './names.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
@@ -40,11 +41,6 @@ function withHost(
   });
 }
 
-async function openPeople(visitor: Visitor): Promise<void> {
-  const control = visitor.page.getByRole('button', { name: en.people, exact: true });
-  if ((await control.getAttribute('aria-expanded')) !== 'true') await control.click();
-}
-
 async function setGate(host: Visitor, gate: string): Promise<void> {
   await openPeople(host);
   const select = host.page.getByRole('combobox', { name: 'Who may come in' });
@@ -55,13 +51,6 @@ async function setGate(host: Visitor, gate: string): Promise<void> {
       label,
     [gate],
   );
-}
-
-/** Opens the options of a person in the list, and presses one of them. */
-async function manage(host: Visitor, name: string, option: string): Promise<void> {
-  await openPeople(host);
-  await button(host, `Options for ${name}`).click();
-  await button(host, option).click();
 }
 
 function heading(visitor: Visitor, name: string) {

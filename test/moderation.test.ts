@@ -11,6 +11,7 @@ import type { TestHouse } from './house.ts';
 import { Browser, closeBrowsers } from './group/browser.ts';
 import { button, joinMeeting, meetTogether, roomOf } from './journey.ts';
 import { openSharedPage } from './media/shared-page.ts';
+import { manage, openPeople } from './manage.ts';
 import { names } from './names.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -44,18 +45,6 @@ function withHost(
     await Promise.all([ada.see('Ben'), ben.see('Ada')]);
     await play(ada, ben, link, visit);
   });
-}
-
-async function openPeople(visitor: Visitor): Promise<void> {
-  const control = visitor.page.getByRole('button', { name: en.people, exact: true });
-  if ((await control.getAttribute('aria-expanded')) !== 'true') await control.click();
-}
-
-/** Opens the options of a person in the list, and presses one of them. */
-async function manage(host: Visitor, name: string, option: string): Promise<void> {
-  await openPeople(host);
-  await button(host, `Options for ${name}`).click();
-  await button(host, option).click();
 }
 
 /** Lets guests do that, or not. */

@@ -33,8 +33,8 @@ export interface Undo {
 
 /**
  * Closes an epoch. What it does to the group is in the message, which members judge; what is stated
- * beside it (welcomes, gone, door, hosts, open,
- * guests) lands with it or not at all.
+ * beside it (welcomes, gone, door, hosts, open, guests) lands with it or
+ * not at all.
  * @throws CallerError `keys.adrift`, `keys.not-host`, `keys.bad-link`, `keys.full`
  */
 export async function commit(

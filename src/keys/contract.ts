@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { call, contract, event } from '../app/contract.ts';
+import * as rights from '../protocol/encryption/rights.ts';
 import * as limits from './limits.ts';
 
 /** Unpadded base64url of at most `bytes_max` bytes. What it holds is nobody's business here. */
@@ -31,7 +32,7 @@ const door = z.object({ link, hash: bytes32 });
 const open = z.boolean().optional();
 
 /** What guests may send to the media engine, by the policy; or of what somebody is to be silenced. */
-const sends = z.array(z.enum(limits.sends)).max(limits.sends.length);
+const sends = z.array(z.enum(rights.sends)).max(rights.sends.length);
 
 const entry = z.object({
   seq: count,

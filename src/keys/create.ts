@@ -1,8 +1,8 @@
 import type { Input, Output } from '../app/contract.ts';
 import { CallerError } from '../app/error.ts';
 import type { Ctx } from '../app/server.ts';
+import { sends } from '../protocol/encryption/rights.ts';
 import { keys } from './contract.ts';
-import { sends } from './limits.ts';
 import type { Desk } from './desk.ts';
 import { accountOf } from './group.ts';
 import { noMeeting } from './hello.ts';

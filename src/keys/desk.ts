@@ -1,7 +1,7 @@
 /** What the verbs of this room share, and what they are given from outside. */
 import type { Ctx } from '../app/server.ts';
+import type { Send } from '../protocol/encryption/rights.ts';
 import type { Agenda } from './agenda.ts';
-import type { Send } from './limits.ts';
 import type { Pace } from './pace.ts';
 import type { Releases } from './release.ts';
 import type { Sessions } from './session.ts';

@@ -1,6 +1,5 @@
 export { hasSeat } from './ahead.ts';
 export type { Door, Media, Meeting, Meetings } from './desk.ts';
-export type { Send } from './limits.ts';
 export { readSends } from './permit.ts';
 export type { Pace } from './pace.ts';
 export { bindKeys, type Keys, type KeysDeps } from './server.ts';

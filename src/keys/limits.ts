@@ -11,10 +11,6 @@ export const key_package_bytes_max = 4 * 1024;
 export const name_bytes_max = 2304;
 export const admit_bytes_max = 1024;
 
-/** What a leaf sends to the media engine; `share` with its sound. */
-export const sends = ['mic', 'cam', 'share'] as const;
-export type Send = (typeof sends)[number];
-
 export const leaves_max = 500;
 /** Adds in one commit. */
 export const welcomes_max = 64;

@@ -4,7 +4,7 @@
  */
 import type { Database } from '../app/database.ts';
 import { isAway } from '../app/database.ts';
-import type { Send } from '../keys/index.ts';
+import type { Send } from '../protocol/encryption/rights.ts';
 
 export interface Admitted {
   readonly people_max: number;

@@ -114,6 +114,12 @@ function takeSpare(entry: GroupEntry): Spare {
   return prepareWorker(entry);
 }
 
+/** Until `life` ends. */
+function listen<Listener>(all: Set<Listener>, life: AbortSignal, listener: Listener): void {
+  all.add(listener);
+  life.addEventListener('abort', () => all.delete(listener));
+}
+
 export class GroupClient implements Group {
   readonly view = new Signal<GroupView>({
     phase: 'connecting',
@@ -169,13 +175,11 @@ export class GroupClient implements Group {
   }
 
   hear(life: AbortSignal, listener: (identity: string, said: Said) => void): void {
-    this.#listeners.add(listener);
-    life.addEventListener('abort', () => this.#listeners.delete(listener));
+    listen(this.#listeners, life, listener);
   }
 
   onBeat(life: AbortSignal, listener: (beat: Bytes) => void): void {
-    this.#beat_listeners.add(listener);
-    life.addEventListener('abort', () => this.#beat_listeners.delete(listener));
+    listen(this.#beat_listeners, life, listener);
   }
 
   async host(act: HostAct): Promise<void> {
@@ -191,13 +195,11 @@ export class GroupClient implements Group {
   }
 
   onUnlawful(life: AbortSignal, listener: (identity: string) => void): void {
-    this.#unlawful_listeners.add(listener);
-    life.addEventListener('abort', () => this.#unlawful_listeners.delete(listener));
+    listen(this.#unlawful_listeners, life, listener);
   }
 
   onPutOut(life: AbortSignal, listener: (put_out: PutOut) => void): void {
-    this.#put_out_listeners.add(listener);
-    life.addEventListener('abort', () => this.#put_out_listeners.delete(listener));
+    listen(this.#put_out_listeners, life, listener);
   }
 
   hearBeat(identity: string, beat: Bytes): void {

@@ -22,7 +22,7 @@ import type { HostAct } from './hosting.ts';
 import { lookOf, nothing_known } from './look.ts';
 import { isRefused, Line, openDoors, type Doors } from './line.ts';
 import { Note } from './note.ts';
-import { giveOrder, isOrder, panic } from './ordering.ts';
+import { actAsHost } from './ordering.ts';
 import type { Said } from './said.ts';
 import type { Saying } from './saying.ts';
 import type { EpochMedia } from './sending.ts';
@@ -208,11 +208,8 @@ class GroupMember implements Member {
   }
 
   async host(act: HostAct): Promise<void> {
-    const stay = this.#seated();
-    const line = this.#line;
-    if (!line) throw notIn();
-    if (isOrder(act)) return giveOrder(stay, line, act);
-    return act.kind === 'panic' ? panic(stay, line) : stay.host(act);
+    if (!this.#line) throw notIn();
+    return actAsHost(this.#seated(), this.#line, act);
   }
 
   answer(knock: string, admit: boolean): void {

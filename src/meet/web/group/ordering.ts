@@ -18,8 +18,17 @@ export function isOrder(act: HostAct | Saying): act is Order {
   return act.kind === 'quiet' || act.kind === 'lower' || act.kind === 'spotlight';
 }
 
+/**
+ * Does what a host may do, in the way it is done.
+ * @throws Refusal `commit.*`, `policy.*`, `json.*`; Refused
+ */
+export function actAsHost(stay: Stay, line: Line, act: HostAct): Promise<void> {
+  if (isOrder(act)) return giveOrder(stay, line, act);
+  return act.kind === 'panic' ? panic(stay, line) : stay.host(act);
+}
+
 /** @throws Refusal `commit.policy` where one is no host; `json.*`; Refused */
-export async function giveOrder(stay: Stay, line: Line, order: Order): Promise<void> {
+async function giveOrder(stay: Stay, line: Line, order: Order): Promise<void> {
   const { group } = stay.following;
   const own = toBase64url(group.key.public_key);
   must(isHost(group.policy, own), 'commit.policy', 'only a host may');
@@ -38,7 +47,7 @@ async function askEngine({ following }: Stay, line: Line, order: Order): Promise
  * All that others send stops, nobody new comes in, and guests may do nothing until a host lets them.
  * @throws as `giveOrder` and `Stay.host`
  */
-export async function panic(stay: Stay, line: Line): Promise<void> {
+async function panic(stay: Stay, line: Line): Promise<void> {
   const { group } = stay.following;
   const own = toBase64url(group.key.public_key);
   const others = stay.seats.filter(({ key }) => key !== own && mayOrder(group.policy, own, key));
