@@ -10,7 +10,7 @@ import type { Link } from '../../../protocol/link/link.ts';
 import type { HostAct } from '../group/hosting.ts';
 import type { PutOut } from '../group/view.ts';
 import type { Waiting } from '../group/waiting.ts';
-import type { Saying } from '../group/saying.ts';
+import type { Heard, Saying } from '../group/saying.ts';
 import type { Readable } from './signal.ts';
 import type { LeaveReason, Ticket } from '../entry.ts';
 
@@ -59,7 +59,7 @@ export interface GroupView {
 }
 
 /** What members say to each other, beside sound and pictures. */
-export type Said = Saying;
+export type Said = Heard;
 
 export interface Group {
   readonly view: Readable<GroupView>;
@@ -68,7 +68,7 @@ export interface Group {
   /** A media token for the own leaf; waits until one is in. */
   ticket(): Promise<Ticket>;
   /** Resolves once it stands in the log of the group. */
-  say(said: Said): Promise<void>;
+  say(saying: Saying): Promise<void>;
   /** What others said, in order, until `life` ends. */
   hear(life: AbortSignal, listener: (identity: string, said: Said) => void): void;
   /** One's own next beats, to be sent to all over the media line. */

@@ -13,6 +13,7 @@ import type { Gate, Policy } from '../../../protocol/encryption/policy.ts';
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import { must } from '../../../protocol/encryption/refusal.ts';
 import type { Group, Seat } from '../../../protocol/mls/group.ts';
+import type { Breakouts } from './breakouts.ts';
 import type { Order } from './saying.ts';
 
 /** Each is a commit of a new policy. `id` is the identity of a leaf. */
@@ -29,7 +30,14 @@ export type PolicyAct =
   /** Takes it back. */
   | { readonly kind: 'dismiss'; readonly id: string };
 
-export type HostAct = PolicyAct | Order;
+/** Told anew whenever something of it changes; `to`: only to these, who came later. */
+export interface BreakoutsAct {
+  readonly kind: 'breakouts';
+  readonly breakouts: Breakouts;
+  readonly to: readonly string[] | null;
+}
+
+export type HostAct = PolicyAct | Order | BreakoutsAct;
 
 export interface Plan {
   readonly policy: Policy;

@@ -4,7 +4,7 @@ import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import type { Ticket } from './entering.ts';
 import type { HostAct } from './hosting.ts';
-import type { Saying } from './saying.ts';
+import type { Heard, Saying } from './saying.ts';
 import type { MemberView, Phase, PutOut } from './view.ts';
 
 /** What can be known before a person presses Join. */
@@ -50,7 +50,7 @@ export interface Failure {
 export type ToPage =
   | { readonly t: 'view'; readonly view: MemberView }
   /** What another member said; `id` is its name at the media engine. */
-  | { readonly t: 'said'; readonly id: string; readonly saying: Saying }
+  | { readonly t: 'said'; readonly id: string; readonly saying: Heard }
   /** They said what the policy does not let them say. */
   | { readonly t: 'unlawful'; readonly id: string }
   | { readonly t: 'beat'; readonly beat: Bytes }

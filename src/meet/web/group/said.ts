@@ -3,7 +3,7 @@ import type { Policy } from '../../../protocol/encryption/policy.ts';
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import { isHost, roleOf } from '../../../protocol/encryption/policy.ts';
 import type { Member } from '../../../protocol/mls/group.ts';
-import type { Saying } from './saying.ts';
+import type { Heard } from './saying.ts';
 import type { Stay } from './stay.ts';
 
 export interface Said {
@@ -18,7 +18,7 @@ export interface Said {
    * not is to be acted upon by nobody: their client ignores the rules.
    */
   readonly lawful: boolean;
-  readonly saying: Saying;
+  readonly saying: Heard;
 }
 
 /** Hosts may everything; what guests may, the policy lists. `key` is a leaf's, base64url. */
@@ -36,16 +36,16 @@ export function mayOrder(policy: Policy, key: string, to: string): boolean {
 export function isLawful(
   policy: Policy,
   key: string,
-  saying: Saying,
+  saying: Heard,
   keyOf: (id: string) => string | undefined,
 ): boolean {
-  if (saying.kind === 'hand') return true;
+  if (saying.kind === 'hand' || saying.kind === 'aside') return true;
   if (saying.kind === 'chat') return mayDo(policy, key, 'chat');
-  if (saying.kind === 'spotlight') return isHost(policy, key);
-  return isHost(policy, key) && saying.ids.every((id) => mayOrder(policy, key, keyOf(id) ?? ''));
+  if (!isHost(policy, key)) return false;
+  return !('ids' in saying) || saying.ids.every((id) => mayOrder(policy, key, keyOf(id) ?? ''));
 }
 
-export function placeSaid(stay: Stay, by: Member, saying: Saying, seq: number): Said {
+export function placeSaid(stay: Stay, by: Member, saying: Heard, seq: number): Said {
   const { following, seats, people } = stay;
   const { group } = following;
   const keyOf = (id: string): string | undefined =>

@@ -20,6 +20,8 @@ import type { Send } from '../../../protocol/encryption/rights.ts';
 import { sends } from '../../../protocol/encryption/rights.ts';
 import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
 import { body_bytes_max } from '../../../protocol/mls/app.ts';
+import { room_name_length_max, sealed_max } from './breakouts.ts';
+import type { Breakouts, SealedFor } from './breakouts.ts';
 
 /** What a host has others do; `ids` are their names at the media engine. */
 export type Order =
@@ -28,7 +30,9 @@ export type Order =
   /** Their hands go down. */
   | { readonly kind: 'lower'; readonly ids: readonly string[] }
   /** Who stands large for everybody; null for nobody. */
-  | { readonly kind: 'spotlight'; readonly id: string | null };
+  | { readonly kind: 'spotlight'; readonly id: string | null }
+  /** Whoever is in a breakout room comes back within so many seconds. */
+  | { readonly kind: 'recall'; readonly seconds: number };
 
 /** What a person says to everybody. */
 export type Saying =
@@ -36,11 +40,17 @@ export type Saying =
   /** `id` is the sender's: the same message said again, where its answer was lost, has the same. */
   | { readonly kind: 'chat'; readonly id: string; readonly text: string }
   /** When the hand was raised, ms since 1970; null when it is down. */
-  | { readonly kind: 'hand'; readonly at: number | null };
+  | { readonly kind: 'hand'; readonly at: number | null }
+  /** The name of the breakout room one is in; null for none. */
+  | { readonly kind: 'aside'; readonly room: string | null };
+
+/** What others are told of it; of breakout rooms, what of them is for this member, if anything. */
+export type Heard = Saying | { readonly kind: 'breakouts'; readonly breakouts: Breakouts | null };
 
 /** What members say to each other besides. */
 export type Message =
   | Saying
+  | { readonly kind: 'rooms'; readonly list: readonly SealedFor[] }
   | { readonly kind: 'profiles'; readonly list: readonly SignedProfile[] }
   | { readonly kind: 'leave'; readonly leave: Leave };
 
@@ -48,6 +58,9 @@ export type Message =
 export const text_length_max = 4000;
 const id_length_max = 64;
 const ids_max = 500;
+const recall_s_max = 600;
+/** Base64url of a body sealed to a leaf: what a host is told of all rooms. */
+const sealed_length_max = 44_000;
 /** Each has 1.5 kB at most, so that a message of them stays below what a body may have. */
 export const profiles_max = 64;
 
@@ -66,6 +79,9 @@ function toJson(message: Message): unknown {
   if (kind === 'quiet') return { kind, ids: message.ids, what: message.what };
   if (kind === 'lower') return { kind, ids: message.ids };
   if (kind === 'spotlight') return { kind, id: message.id };
+  if (kind === 'recall') return { kind, seconds: message.seconds };
+  if (kind === 'aside') return { kind, room: message.room };
+  if (kind === 'rooms') return { kind, list: message.list };
   const list = message.list.map(({ json, proof }) => ({
     json: toBase64url(json),
     proof: toBase64url(proof),
@@ -97,6 +113,19 @@ export function decodeMessage(body: Bytes): Message {
       const { id } = readFields(value, ['kind', 'id']);
       return { kind, id: id === null ? null : readId(id) };
     }
+    case 'recall': {
+      const seconds = readWhole(readFields(value, ['kind', 'seconds']).seconds, 0);
+      must(seconds <= recall_s_max, 'json.value', 'longer than anybody is given to come back');
+      return { kind, seconds };
+    }
+    case 'aside': {
+      const { room } = readFields(value, ['kind', 'room']);
+      return { kind, room: room === null ? null : readText(room, room_name_length_max) };
+    }
+    case 'rooms': {
+      const { list } = readFields(value, ['kind', 'list']);
+      return { kind, list: readList(list, sealed_max, readSealed) };
+    }
     case 'profiles': {
       const { list } = readFields(value, ['kind', 'list']);
       return { kind, list: readList(list, profiles_max, readSigned) };
@@ -122,6 +151,11 @@ function readSend(value: unknown): Send {
   const send = sends.find((known) => known === value);
   if (send === undefined) throw new Refusal('json.value', `not one of ${sends.join()}`);
   return send;
+}
+
+function readSealed(value: unknown): SealedFor {
+  const { to, sealed } = readFields(value, ['to', 'sealed']);
+  return { to: readId(to), sealed: readText(sealed, sealed_length_max) };
 }
 
 function readSigned(value: unknown): SignedProfile {

@@ -9,13 +9,15 @@ import { leaveGroup, rank, verifyCode } from '../../../protocol/mls/group.ts';
 import type { Member } from '../../../protocol/mls/group.ts';
 import type { Expectation } from '../../../protocol/mls/receive.ts';
 import { Beating } from './beating.ts';
+import { openBreakouts } from './breakouts.ts';
 import { Committing } from './committing.ts';
 import type { Entry, GroupState, WaitingKnock } from './delivery.ts';
 import { linkOf, type Entered, type Memory, type Visitor } from './entering.ts';
 import type { PolicyAct } from './hosting.ts';
 import { Following, isRemoval, type Halt, type Listener, type Opened } from './following.ts';
 import { placeSaid, type Said } from './said.ts';
-import { decodeMessage, encodeMessage, profiles_max, type Saying } from './saying.ts';
+import { decodeMessage, encodeMessage, profiles_max } from './saying.ts';
+import type { Heard, Message, Saying } from './saying.ts';
 import { Needs } from './needs.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
@@ -45,6 +47,8 @@ export interface Host {
   readonly onChange: () => void;
   readonly onEnd: (end: End) => void;
 }
+
+type Rooms = Extract<Message, { readonly kind: 'rooms' }>;
 
 export class Stay implements Listener {
   /** As of the open epoch. */
@@ -99,7 +103,12 @@ export class Stay implements Listener {
   /** Resolves with the message's place in the log. @throws Refusal `json.*`, `mls.size` */
   async send(saying: Saying): Promise<number> {
     const body = encodeMessage(saying);
-    return this.#outbox.send(() => body);
+    return this.post(() => body);
+  }
+
+  /** As `send`, where what is said depends on the epoch: it is made in the one it goes out in. */
+  post(make: () => Bytes | Promise<Bytes>): Promise<number> {
+    return this.#outbox.send(make);
   }
 
   /** A new name for oneself. @throws Refusal `profile.name`, `json.*` */
@@ -181,7 +190,14 @@ export class Stay implements Listener {
     } else if (message.kind === 'leave') {
       const own = by.leaf === this.following.group.leaf;
       if (message.leave.key === by.key && !own) this.needs.leave(message.leave);
-    } else this.#host.onSaid(placeSaid(this, by, message, seq));
+    } else this.#host.onSaid(placeSaid(this, by, await this.#unsealed(message), seq));
+  }
+
+  async #unsealed(message: Saying | Rooms): Promise<Heard> {
+    if (message.kind !== 'rooms') return message;
+    const { group } = this.following;
+    const own = this.seats.find(({ leaf }) => leaf === group.leaf)?.identity ?? '';
+    return { kind: 'breakouts', breakouts: await openBreakouts(group, own, message.list) };
   }
 
   async onVoid(epoch: bigint): Promise<void> {

@@ -60,9 +60,10 @@ function tellPage(event: MemberEvent): void {
     const { id, name, by } = event;
     tell({ t: 'put-out', put_out: { id, name, by } });
   }
-  if (event.kind === 'app' && (!event.own || isOrder(event.saying))) {
+  if (event.kind !== 'app') return;
+  const { own, id, saying, lawful } = event;
+  if (!own || isOrder(saying) || saying.kind === 'breakouts') {
     // One's own orders too: all hosts see them in the order of the log.
-    const { id, saying, lawful } = event;
     tell(lawful ? { t: 'said', id, saying } : { t: 'unlawful', id });
   }
 }
