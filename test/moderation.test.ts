@@ -277,6 +277,9 @@ test('a host puts somebody before everybody, and lowers hands', async () => {
     const dee = await visit({ name: 'Dee', person: 3 });
     await joinMeeting(dee, link);
     await large(dee, 'Ben');
+    // Who reloads has forgotten it, and is told again.
+    await dee.page.reload();
+    await large(dee, 'Ben');
     await manage(ada, 'Ben', 'End spotlight of Ben');
     const raised = ['Ben', 'Cy'].map((name) => told(ada, `${name} raised a hand`));
     for (const who of [ben, cy]) await button(who, en.raise).click();

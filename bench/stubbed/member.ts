@@ -16,7 +16,6 @@ import type { Member, MemberEvent, MemberStart } from '#src/meet/web/group/membe
 import type { Phase } from '#src/meet/web/group/view.ts';
 
 /** As the worker imports them from the real one. */
-export { Over } from '#src/meet/web/group/member.ts';
 
 interface Person {
   readonly id: string;

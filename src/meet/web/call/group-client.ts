@@ -145,6 +145,7 @@ export class GroupClient implements Group {
   readonly #listeners = new Set<(identity: string, said: Said) => void>();
   readonly #beat_listeners = new Set<(beat: Bytes) => void>();
   readonly #unlawful_listeners = new Set<(identity: string) => void>();
+  readonly #greeting_listeners = new Set<(identity: string) => void>();
   readonly #put_out_listeners = new Set<(put_out: PutOut) => void>();
   #next_call = 1;
 
@@ -199,6 +200,10 @@ export class GroupClient implements Group {
     listen(this.#unlawful_listeners, life, listener);
   }
 
+  onGreeting(life: AbortSignal, listener: (identity: string) => void): void {
+    listen(this.#greeting_listeners, life, listener);
+  }
+
   onPutOut(life: AbortSignal, listener: (put_out: PutOut) => void): void {
     listen(this.#put_out_listeners, life, listener);
   }
@@ -228,6 +233,9 @@ export class GroupClient implements Group {
         return;
       case 'unlawful':
         for (const listener of this.#unlawful_listeners) listener(message.id);
+        return;
+      case 'greeting':
+        for (const listener of this.#greeting_listeners) listener(message.id);
         return;
       case 'beat':
         for (const listener of this.#beat_listeners) listener(message.beat);

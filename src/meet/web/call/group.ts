@@ -82,6 +82,8 @@ export interface Group {
   answer(knock: string, admit: boolean): void;
   /** Somebody said what the policy does not let them say; nobody acts on it. */
   onUnlawful(life: AbortSignal, listener: (identity: string) => void): void;
+  /** Somebody came, or came back by a reload: what was said before, they do not know. */
+  onGreeting(life: AbortSignal, listener: (identity: string) => void): void;
   /** A host removed somebody. */
   onPutOut(life: AbortSignal, listener: (put_out: PutOut) => void): void;
   /** Somebody can be reached who could not before. */

@@ -1,5 +1,5 @@
 /** Raised hands: said in the group, and said again to whoever comes. */
-import type { Group } from './group.ts';
+import type { Group, GroupView } from './group.ts';
 import { Signal, follow } from './signal.ts';
 
 /** Anything that is not a sensible time of this century is no hand. */
@@ -13,7 +13,6 @@ export class Hands {
   /** Those of others, by identity. */
   readonly others = new Signal<ReadonlyMap<string, number>>(new Map());
   readonly #group: Group;
-  #known = new Set<string>();
 
   constructor(group: Group, life: AbortSignal) {
     this.#group = group;
@@ -21,7 +20,9 @@ export class Hands {
       if (said.kind === 'hand') this.#note(identity, said.at);
       if (said.kind === 'lower') this.#lower(said.ids);
     });
-    follow(group.view, life, ({ leaves }) => this.#meet(new Set(leaves.keys())));
+    // Newcomers cannot read what was said before, and who reloaded has forgotten it.
+    group.onGreeting(life, () => this.own.get() !== null && this.#tell());
+    follow(group.view, life, ({ leaves }) => this.#keep(leaves));
   }
 
   raise(up: boolean): void {
@@ -43,13 +44,10 @@ export class Hands {
     this.others.set(hands);
   }
 
-  /** Newcomers cannot read what was said before; who is gone has no hand. */
-  #meet(present: Set<string>): void {
-    const came = [...present].some((identity) => !this.#known.has(identity));
-    this.#known = present;
+  /** Who is gone has no hand. */
+  #keep(present: GroupView['leaves']): void {
     const kept = [...this.others.get()].filter(([identity]) => present.has(identity));
     if (kept.length < this.others.get().size) this.others.set(new Map(kept));
-    if (came && this.own.get() !== null) this.#tell();
   }
 
   #tell(): void {

@@ -52,6 +52,19 @@ test('five members meet, each takes others in, and all know all names', async ()
   for (const browser of browsers) await browser.untilNamed(...names);
 });
 
+test('who comes, and who comes back by a reload, is told of to the others', async () => {
+  const [ada, ben] = (await meet('Ada', 'Ben')) as [Browser, Browser];
+  const greetings = (): string[] =>
+    ada.events.flatMap((event) => (event.kind === 'greeting' ? [event.id] : []));
+  const isGreeted = (times: number) => () =>
+    greetings().filter((id) => id === ben.view.id).length === times;
+  await ada.until('greeted', isGreeted(1));
+  const back = await ben.reload();
+  await back.untilIn();
+  assert.equal(back.view.id, ben.view.id);
+  await ada.until('greeted again', isGreeted(2));
+});
+
 test('ten who knock at once are all taken in', async () => {
   const [ada] = (await meet('Ada')) as [Browser];
   const meeting = { ...ada.start.link, room: ada.start.room };

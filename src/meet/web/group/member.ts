@@ -27,7 +27,7 @@ import type { Said } from './said.ts';
 import type { Saying } from './saying.ts';
 import type { EpochMedia } from './sending.ts';
 import { Stay, type End } from './stay.ts';
-import { sameView, type MemberView, type Phase, type PutOut } from './view.ts';
+import { Over, sameView, type MemberView, type Phase, type PutOut } from './view.ts';
 
 export interface MemberStart {
   readonly room: string;
@@ -65,6 +65,8 @@ export type MemberEvent =
   /** The link has changed: whoever comes back or invites needs this one. */
   | { readonly kind: 'link'; readonly link: Link }
   | ({ readonly kind: 'put-out' } & PutOut)
+  /** Who came, or came back, does not know what was said before. */
+  | { readonly kind: 'greeting'; readonly id: string }
   /** To be stored before anything of this epoch is relied on. */
   | ({ readonly kind: 'memory' } & Memory);
 
@@ -86,19 +88,6 @@ export interface Member {
   leave(): Promise<void>;
   /** A media token for the own leaf; waits until one is in. @throws Over; Refused */
   token(): Promise<Ticket>;
-}
-
-/** One is out, and will not come in again by oneself. */
-export class Over extends Error {
-  readonly phase: Phase;
-  /** A code of docs/protocol, or null. */
-  readonly fault: string | null;
-  constructor(phase: Phase, fault: string | null) {
-    super(`Out of the group: ${phase}.`);
-    this.name = 'Over';
-    this.phase = phase;
-    this.fault = fault;
-  }
 }
 
 /** What a test puts in place of the network and of time. */
@@ -320,6 +309,7 @@ class GroupMember implements Member {
         onDropped: (epoch) => emit({ kind: 'dropped', epoch }),
         onSwitch: (epoch) => emit({ kind: 'switch', epoch }),
         onSaid: (said) => emit({ kind: 'app', ...said }),
+        onGreeting: (id) => emit({ kind: 'greeting', id }),
         onBeat: (bytes) => emit({ kind: 'beat', bytes }),
         onMemory: (memory) => {
           this.#memory = memory;

@@ -51,6 +51,8 @@ export type ToPage =
   | { readonly t: 'view'; readonly view: MemberView }
   /** What another member said; `id` is its name at the media engine. */
   | { readonly t: 'said'; readonly id: string; readonly saying: Heard }
+  /** Somebody came, or came back. */
+  | { readonly t: 'greeting'; readonly id: string }
   /** They said what the policy does not let them say. */
   | { readonly t: 'unlawful'; readonly id: string }
   | { readonly t: 'beat'; readonly beat: Bytes }

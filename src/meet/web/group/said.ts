@@ -3,8 +3,11 @@ import type { Policy } from '../../../protocol/encryption/policy.ts';
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import { isHost, roleOf } from '../../../protocol/encryption/policy.ts';
 import type { Member } from '../../../protocol/mls/group.ts';
-import type { Heard } from './saying.ts';
+import { openBreakouts } from './breakouts.ts';
+import type { Heard, Message, Saying } from './saying.ts';
 import type { Stay } from './stay.ts';
+
+type Rooms = Extract<Message, { readonly kind: 'rooms' }>;
 
 export interface Said {
   readonly leaf: number;
@@ -32,6 +35,9 @@ export function mayOrder(policy: Policy, key: string, to: string): boolean {
   return roleOf(policy, to) !== 'root host' || roleOf(policy, key) === 'root host';
 }
 
+/** What everybody may say at any time. */
+const unruled = ['hand', 'aside'];
+
 /** `keyOf` finds a leaf's key by its name at the media engine; who is not there is no obstacle. */
 export function isLawful(
   policy: Policy,
@@ -39,17 +45,27 @@ export function isLawful(
   saying: Heard,
   keyOf: (id: string) => string | undefined,
 ): boolean {
-  if (saying.kind === 'hand' || saying.kind === 'aside') return true;
+  if (unruled.includes(saying.kind)) return true;
   if (saying.kind === 'chat') return mayDo(policy, key, 'chat');
   if (!isHost(policy, key)) return false;
   return !('ids' in saying) || saying.ids.every((id) => mayOrder(policy, key, keyOf(id) ?? ''));
 }
 
-export function placeSaid(stay: Stay, by: Member, saying: Heard, seq: number): Said {
+export async function placeSaid(
+  stay: Stay,
+  by: Member,
+  message: Saying | Rooms,
+  seq: number,
+): Promise<Said> {
   const { following, seats, people } = stay;
   const { group } = following;
   const keyOf = (id: string): string | undefined =>
     seats.find(({ identity }) => identity === id)?.key;
+  const own = seats.find(({ leaf }) => leaf === group.leaf)?.identity ?? '';
+  const saying: Heard =
+    message.kind === 'rooms'
+      ? { kind: 'breakouts', breakouts: await openBreakouts(group, own, message.list) }
+      : message;
   return {
     leaf: by.leaf,
     id: seats.find(({ leaf }) => leaf === by.leaf)?.identity ?? '',

@@ -9,7 +9,6 @@ import { leaveGroup, rank, verifyCode } from '../../../protocol/mls/group.ts';
 import type { Member } from '../../../protocol/mls/group.ts';
 import type { Expectation } from '../../../protocol/mls/receive.ts';
 import { Beating } from './beating.ts';
-import { openBreakouts } from './breakouts.ts';
 import { Committing } from './committing.ts';
 import type { Entry, GroupState, WaitingKnock } from './delivery.ts';
 import { linkOf, type Entered, type Memory, type Visitor } from './entering.ts';
@@ -17,7 +16,7 @@ import type { PolicyAct } from './hosting.ts';
 import { Following, isRemoval, type Halt, type Listener, type Opened } from './following.ts';
 import { placeSaid, type Said } from './said.ts';
 import { decodeMessage, encodeMessage, profiles_max } from './saying.ts';
-import type { Heard, Message, Saying } from './saying.ts';
+import type { Saying } from './saying.ts';
 import { Needs } from './needs.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
@@ -38,6 +37,8 @@ export interface Host {
   readonly onDropped: (epoch: bigint) => void;
   readonly onSwitch: (epoch: bigint) => void;
   readonly onSaid: (said: Said) => void;
+  /** Somebody has come, or come back: what was said before, they do not know. */
+  readonly onGreeting: (id: string) => void;
   readonly onBeat: (bytes: Bytes) => void;
   readonly onMemory: (memory: Memory) => void;
   /** A host removed somebody, whose key may not come back. */
@@ -47,8 +48,6 @@ export interface Host {
   readonly onChange: () => void;
   readonly onEnd: (end: End) => void;
 }
-
-type Rooms = Extract<Message, { readonly kind: 'rooms' }>;
 
 export class Stay implements Listener {
   /** As of the open epoch. */
@@ -187,17 +186,13 @@ export class Stay implements Listener {
     if (message === null) return;
     if (message.kind === 'profiles') {
       if (await this.people.take(message.list, this.following.group.id)) this.#host.onChange();
+      // Whoever carries the names of others has more than one.
+      const came = this.seats.find(({ key }) => key === by.key);
+      if (came && message.list.length === 1) this.#host.onGreeting(came.identity);
     } else if (message.kind === 'leave') {
       const own = by.leaf === this.following.group.leaf;
       if (message.leave.key === by.key && !own) this.needs.leave(message.leave);
-    } else this.#host.onSaid(placeSaid(this, by, await this.#unsealed(message), seq));
-  }
-
-  async #unsealed(message: Saying | Rooms): Promise<Heard> {
-    if (message.kind !== 'rooms') return message;
-    const { group } = this.following;
-    const own = this.seats.find(({ leaf }) => leaf === group.leaf)?.identity ?? '';
-    return { kind: 'breakouts', breakouts: await openBreakouts(group, own, message.list) };
+    } else this.#host.onSaid(await placeSaid(this, by, message, seq));
   }
 
   async onVoid(epoch: bigint): Promise<void> {

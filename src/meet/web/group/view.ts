@@ -26,6 +26,19 @@ export type Phase =
 /** Phases that nothing follows. */
 export const final: ReadonlySet<Phase> = new Set(['refused', 'denied', 'over', 'removed']);
 
+/** One is out, and will not come in again by oneself. */
+export class Over extends Error {
+  readonly phase: Phase;
+  /** A code of docs/protocol, or null. */
+  readonly fault: string | null;
+  constructor(phase: Phase, fault: string | null) {
+    super(`Out of the group: ${phase}.`);
+    this.name = 'Over';
+    this.phase = phase;
+    this.fault = fault;
+  }
+}
+
 export interface PersonView {
   readonly leaf: number;
   /** Its name at the media engine. */

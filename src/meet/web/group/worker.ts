@@ -4,11 +4,11 @@ import { Refusal } from '../../../protocol/encryption/refusal.ts';
 import type { ToKeeper } from '../guard/messages.ts';
 import { Keeper } from './keeper.ts';
 import { forgetKey, keepMemory, readKey } from './key-store.ts';
-import { Over, startMember, type Member, type MemberEvent } from './member.ts';
+import { startMember, type Member, type MemberEvent } from './member.ts';
 import { isOrder } from './ordering.ts';
 import type { Ticket } from './entering.ts';
 import type { Failure, FromPage, GroupPrepare, GroupStart, ToPage } from './messages.ts';
-import { final } from './view.ts';
+import { final, Over } from './view.ts';
 
 interface WorkerScope {
   addEventListener(type: 'message', hear: (event: MessageEvent<FromPage>) => void): void;
@@ -60,6 +60,7 @@ function tellPage(event: MemberEvent): void {
     const { id, name, by } = event;
     tell({ t: 'put-out', put_out: { id, name, by } });
   }
+  if (event.kind === 'greeting') tell({ t: 'greeting', id: event.id });
   if (event.kind !== 'app') return;
   const { own, id, saying, lawful } = event;
   if (!own || isOrder(saying) || saying.kind === 'breakouts') {
