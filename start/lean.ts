@@ -1,9 +1,10 @@
 /**
  * Takes out of the media client what a sealed call never uses: its own encryption, remote procedure
- * calls, data streams, data tracks and regions of a cloud. They weigh a good deal, and a server could call on them: it
- * has been seen to make the client answer in clear (encryption design, section 6). Nor does it need
- * to make old browsers look like new ones: none that can seal frames is so old, and what it puts over
- * the peer connection would lie above our guard.
+ * calls, data streams, data tracks and regions of a cloud. They weigh a good deal, and a server could
+ * call on them: it has been seen to make the client answer in clear (encryption design, section 6). Nor
+ * does it open or change devices: all tracks are the call's own. Nor does it need to make old browsers
+ * look like new ones: none that can seal frames is so old, and what it puts over the peer connection
+ * would lie above our guard.
  */
 import { parseAst } from 'vite';
 import type { Plugin } from 'vite';
@@ -79,6 +80,18 @@ const emptied: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 export const emptied_classes = Object.keys(emptied);
 
+/** Methods of classes that stay: of devices, of trials, and of a second codec. */
+const emptied_methods: Readonly<Record<string, readonly string[]>> = {
+  LocalParticipant: [
+    'createScreenTracks',
+    'createTracks',
+    'enableCameraAndMicrophone',
+    'publishAdditionalCodecForTrack',
+    'setTrackEnabled',
+  ],
+  Room: ['selectDefaultDevices', 'simulateParticipants', 'simulateScenario', 'switchActiveDevice'],
+};
+
 function stubOf(name: string): string {
   const methods = Object.entries(emptied[name] ?? {}).map(([key, body]) => `${key}() {${body}}`);
   // Some are listened to, and never say anything.
@@ -149,6 +162,19 @@ const mute_log = `function ${log_library}() {
   return { getLogger: () => logger };
 }`;
 
+/** What takes the place of the emptied methods of a class. */
+function cutMethods(node: Statement): Cut[] {
+  if (node.type !== 'ClassDeclaration') return [];
+  const of = node.id?.name ?? '';
+  return node.body.body.flatMap((member) => {
+    if (member.type !== 'MethodDefinition' || member.key.type !== 'Identifier') return [];
+    const { name } = member.key;
+    if (!(emptied_methods[of] ?? []).includes(name) || !member.value.body) return [];
+    const { start, end } = member.value.body;
+    return [{ name: `${of}.${name}`, start, end, text: '{ return Promise.resolve(); }' }];
+  });
+}
+
 /** What takes the place of a statement, or of a part of it; undefined where it stays. */
 function cut(node: Statement): Cut | undefined {
   const { start, end } = node;
@@ -169,15 +195,19 @@ function cut(node: Statement): Cut | undefined {
 
 /** The code without all that. @throws Error where some of it is not there: the client has changed. */
 export function lean(code: string): string {
-  const left = new Set([...emptied_classes, ...empty_messages, log_library, shims]);
+  const methods = Object.entries(emptied_methods).flatMap(([of, names]) =>
+    names.map((name) => `${of}.${name}`),
+  );
+  const left = new Set([...emptied_classes, ...methods, ...empty_messages, log_library, shims]);
   let made = '';
   let at = 0;
   for (const node of parseAst(code).body) {
     const found = cut(node);
-    if (!found) continue;
-    left.delete(found.name);
-    made += code.slice(at, found.start) + found.text;
-    at = found.end;
+    for (const { name, start, end, text } of found ? [found] : cutMethods(node)) {
+      left.delete(name);
+      made += code.slice(at, start) + text;
+      at = end;
+    }
   }
   if (left.size > 0) throw new Error(`The media client has no ${[...left].join(', ')} any more.`);
   return made + code.slice(at);

@@ -31,6 +31,22 @@ describe('the media client has only what a sealed call uses', () => {
     }
   });
 
+  test('it opens and changes no devices, and plays at nothing', async () => {
+    const code = lean(await readClient());
+    for (const method of [
+      'createTracks',
+      'setTrackEnabled',
+      'switchActiveDevice',
+      'simulateParticipants',
+    ]) {
+      assert.match(
+        code,
+        new RegExp(`\\n  ${method}\\([^)]*\\) \\{ return Promise.resolve\\(\\); \\}`),
+        method,
+      );
+    }
+  });
+
   test('a client that has changed is noticed', () => {
     assert.throws(() => lean('class E2EEManager {}'), /has no FrameMetadataManager/);
   });
