@@ -59,7 +59,8 @@ function directives(policy: string): Map<string, string[]> {
 }
 
 describe('headers', () => {
-  for (const path of ['/', '/m/abcdefghijkmnpqrstuvwxyz23', '/nothing-here'])
+  const pages = { '/': 'none', '/m/abcdefghijkmnpqrstuvwxyz23': 'self', '/nothing-here': 'none' };
+  for (const [path, frames] of Object.entries(pages))
     test(`of ${path}`, async () => {
       const { headers } = await ask(house.origin, path);
       const policy = headers['content-security-policy'];
@@ -68,7 +69,9 @@ describe('headers', () => {
       const allowed = directives(String(policy));
       assert.deepEqual(allowed.get('default-src'), ["'none'"]);
       assert.deepEqual(allowed.get('connect-src'), ["'self'"]);
-      assert.deepEqual(allowed.get('frame-ancestors'), ["'none'"]);
+      // A breakout room's page stands in a frame of its meeting's, and nothing else in any.
+      assert.deepEqual(allowed.get('frame-ancestors'), [`'${frames}'`]);
+      assert.deepEqual(allowed.get('frame-src'), [`'${frames}'`]);
       assert.deepEqual(allowed.get('base-uri'), ["'none'"]);
       for (const source of allowed.get('script-src') ?? [])
         assert.match(source, /^'(?:self|sha256-[\w+/=]+)'$/);

@@ -2,6 +2,8 @@
  * A call of invented people, for the screens of `npm run shots` and for tests of the view: it
  * implements the model of src/meet/web/call and needs no server. Runs in a browser.
  */
+import type { Aside, BreakoutsModel } from '#src/meet/web/breakout/model.ts';
+import type { BreakoutRoom } from '#src/meet/web/group/breakouts.ts';
 import type { GroupView, Leaf } from '#src/meet/web/call/group.ts';
 import type { Lock } from '#src/meet/web/call/lock.ts';
 import { guest_rights } from '#src/protocol/encryption/rights.ts';
@@ -41,6 +43,11 @@ export interface Sample {
   /** Who waits at the door. */
   readonly waiting?: readonly string[];
   readonly group_phase?: GroupView['phase'];
+  /** How many breakout rooms are open to oneself. */
+  readonly rooms?: number;
+  /** One is in the first of them. */
+  readonly aside?: boolean;
+  readonly recalled?: boolean;
 }
 
 const names = [
@@ -210,6 +217,34 @@ function withRight(group: GroupView, right: GuestRight, may: boolean): GroupView
   return { ...group, guests: may ? [...others, right] : others };
 }
 
+function sampleRooms({ rooms = 0 }: Sample): BreakoutRoom[] {
+  return Array.from({ length: rooms }, (_, at) => ({ name: `Room ${at + 1}`, link: `/#${at}` }));
+}
+
+function stageBreakouts(sample: Sample): Pick<CallModel, 'aside' | 'breakouts'> {
+  const rooms = sampleRooms(sample);
+  const [first] = rooms;
+  const place = (at: number) => [`sample-${at}`, at % Math.max(1, rooms.length)] as const;
+  const places = Array.from({ length: sample.people }, (_, at) => place(at)).slice(2);
+  const told = rooms.length > 0 ? { rooms, places, choose: false } : null;
+  const where = places.map(([id, at]): [string, string] => [id, rooms[at]?.name ?? '']);
+  const aside = new Signal<Aside | null>(
+    first && sample.aside ? { room: first, leaving: false } : null,
+  );
+  const breakouts: BreakoutsModel = {
+    told: new Signal(told),
+    where: new Signal(new Map(told && where)),
+    recalled: new Signal(sample.recalled ? Date.now() + 60_000 : null),
+    open: async () => undefined,
+    place: async () => undefined,
+    recall: async () => undefined,
+    enter: (room) => aside.set({ room, leaving: false }),
+    comeBack: () => aside.set(null),
+    left: () => aside.set(null),
+  };
+  return { aside, breakouts: new Signal<BreakoutsModel | null>(breakouts) };
+}
+
 function stageRest(): Pick<CallModel, 'note' | 'reception' | 'receive' | 'volumes' | 'setVolume'> {
   const reception = new Signal<Reception>('all');
   const volumes = new Signal<ReadonlyMap<string, number>>(new Map());
@@ -221,6 +256,16 @@ function stageRest(): Pick<CallModel, 'note' | 'reception' | 'receive' | 'volume
     setVolume: (identity, volume) => volumes.set(new Map(volumes.get()).set(identity, volume)),
   };
 }
+
+/** What there is nothing to show of. */
+const without_effect = {
+  choose: () => undefined,
+  show: () => undefined,
+  playSound: () => undefined,
+  copyHostLink: () => undefined,
+  leave: () => undefined,
+  endForEveryone: () => undefined,
+} satisfies Partial<CallModel>;
 
 /** Stages a sample. Switches, hand and chat answer; nothing leaves the page. */
 export function stageSample(sample: Sample): CallModel {
@@ -252,7 +297,9 @@ export function stageSample(sample: Sample): CallModel {
     microphone,
     camera,
     screen,
+    ...without_effect,
     ...stageRest(),
+    ...stageBreakouts(sample),
     can_share: true,
     devices: new Signal(devices),
     messages,
@@ -268,7 +315,6 @@ export function stageSample(sample: Sample): CallModel {
     },
     setCamera: (on) => turn(camera, on),
     setScreen: (on) => turn(screen, on),
-    choose: () => undefined,
     raiseHand: (up) => setOwn({ hand_at: up ? Date.now() : null }),
     send(text) {
       const id = `message-${messages.get().length}`;
@@ -276,10 +322,7 @@ export function stageSample(sample: Sample): CallModel {
       messages.set([...messages.get(), { id, ...own, at: Date.now(), text }]);
       return true;
     },
-    show: () => undefined,
-    playSound: () => undefined,
     copyLink: () => toasts.set([{ id: 99, notice: { kind: 'copied' } }]),
-    copyHostLink: () => undefined,
     async act(act) {
       if (act.kind === 'right') group.set(withRight(group.get(), act.right, act.may));
       if (act.kind === 'spotlight') spotlight.set(act.id);
@@ -289,7 +332,5 @@ export function stageSample(sample: Sample): CallModel {
       group.set({ ...rest, waiting: waiting.filter((each) => each.knock !== knock) });
     },
     dismiss: (id) => toasts.set(toasts.get().filter((toast) => toast.id !== id)),
-    leave: () => undefined,
-    endForEveryone: () => undefined,
   };
 }

@@ -85,7 +85,8 @@ async function shootCalls(browser: Browser): Promise<void> {
           await page.goto(stage.address(sample, variant.lang));
           // The controls come after the first pictures.
           const { leave } = names[variant.lang];
-          await page.getByRole('button', { name: leave, exact: true }).waitFor();
+          const inside = page.getByRole('button', { name: leave, exact: true });
+          await inside.or(page.locator('iframe')).first().waitFor();
           await act?.(page, names[variant.lang]);
           await take(page, fileName(name, variant));
           await page.close();

@@ -1,6 +1,6 @@
 /** One person in one browser context: what they do, see and hear, and what their page asks for. */
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import type { Heard, Seen } from './media/in-page.ts';
 import { toneOf } from './media/pattern.ts';
 import { readersScript } from './media/readers.ts';
@@ -87,7 +87,6 @@ export async function openVisitor(
   const expected: RegExp[] = [];
   const unexpected = (): string[] =>
     problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)));
-  const tile: Visitor['tile'] = (who) => page.getByRole('group', { name: startsWith(who) });
   return {
     name,
     lang,
@@ -99,23 +98,41 @@ export async function openVisitor(
     assertQuiet: () => {
       assert.deepEqual(unexpected(), [], `${name}'s page was not quiet`);
     },
-    tile,
     watch: watchVideo,
-    see: (who, options) => watchVideo(tile(who).locator('video'), options),
-    hear: (person, timeout_ms = patience_ms) =>
-      page.evaluate(([tone, ms]) => window.readers.listen(tone, true, 5, ms), [
-        toneOf(person),
-        timeout_ms,
-      ] as const),
-    hearNothingOf: (person, timeout_ms = patience_ms) =>
-      page.evaluate(([tone, ms]) => window.readers.listen(tone, false, 40, ms), [
-        toneOf(person),
-        timeout_ms,
-      ] as const),
+    ...sensesOf(page),
     grant,
     deny: (denied) => denyPermissions(page, denied),
     close: () => context.close(),
   };
+}
+
+type Senses = Pick<Visitor, 'tile' | 'see' | 'hear' | 'hearNothingOf'>;
+
+/** What is seen and heard in a page, or in a frame of one. */
+export function sensesOf(page: Page | Frame): Senses {
+  const tile: Visitor['tile'] = (who) => page.getByRole('group', { name: startsWith(who) });
+  const listen =
+    (audible: boolean, rounds: number): Visitor['hear'] =>
+    (person, timeout_ms = patience_ms) =>
+      page.evaluate(([tone, wanted, count, ms]) => window.readers.listen(tone, wanted, count, ms), [
+        toneOf(person),
+        audible,
+        rounds,
+        timeout_ms,
+      ] as const);
+  return {
+    tile,
+    see: (who, options) => watchVideo(tile(who).locator('video'), options),
+    hear: listen(true, 5),
+    hearNothingOf: listen(false, 40),
+  };
+}
+
+/** The same person in another page of the same browser, as after a crash. */
+export async function reopen(visitor: Visitor): Promise<Visitor> {
+  const page = await visitor.context.newPage();
+  page.setDefaultTimeout(patience_ms);
+  return { ...visitor, page, ...sensesOf(page) };
 }
 
 async function denyPermissions(page: Page, denied: readonly string[]): Promise<void> {

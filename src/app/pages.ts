@@ -54,8 +54,12 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** The page of a meeting may stand in a frame of another one: as a breakout room of it. */
+const framed = ['meet'];
+
 /** Nothing but our own origin; inline script and style only by the hashes of the build. */
-function policy(entry: PageEntry): string {
+function policy(name: string, entry: PageEntry): string {
+  const frames = framed.includes(name) ? "'self'" : "'none'";
   const quote = (hashes: readonly string[]): string => hashes.map((hash) => ` '${hash}'`).join('');
   return [
     "default-src 'none'",
@@ -69,7 +73,8 @@ function policy(entry: PageEntry): string {
     "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    `frame-src ${frames}`,
+    `frame-ancestors ${frames}`,
   ].join('; ');
 }
 
@@ -102,7 +107,7 @@ export async function loadPages(folder: string): Promise<Pages> {
   for (const [name, by_lang] of Object.entries(manifest.pages)) {
     for (const [lang, entry] of Object.entries(by_lang)) {
       const asset = await load(folder, entry.file, false);
-      pages.set(`${name}.${lang}`, { ...asset, csp: policy(entry) });
+      pages.set(`${name}.${lang}`, { ...asset, csp: policy(name, entry) });
     }
   }
   const assets = new Map<string, Asset>();

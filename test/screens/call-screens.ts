@@ -51,6 +51,24 @@ export const call_screens: readonly CallScreen[] = [
     sample: { people: 5, messages },
     act: (page, names) => press(page, names.chat),
   },
+  { name: 'breakout-offer', sample: { people: 5, rooms: 1 } },
+  {
+    name: 'breakout-make',
+    sample: { people: 5, host: true },
+    async act(page, names) {
+      await press(page, names.people);
+      await page.getByText(/^(?:Breakout rooms|Salles de travail)$/).click();
+    },
+  },
+  {
+    name: 'breakout-host',
+    sample: { people: 7, host: true, rooms: 3, recalled: true },
+    act: (page, names) => press(page, names.people),
+  },
+  {
+    name: 'breakout-inside',
+    sample: { people: 5, rooms: 2, aside: true, recalled: true, shares: 1 },
+  },
   { name: 'chat-empty', sample: { people: 2 }, act: (page, names) => press(page, names.chat) },
   {
     name: 'people',

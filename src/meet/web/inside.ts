@@ -9,6 +9,7 @@ import { equal } from '../../protocol/encryption/bytes.ts';
 import { rootFingerprint } from '../../protocol/link/fingerprint.ts';
 import { formatHostLink } from '../../protocol/link/link.ts';
 import { openRoot } from '../../protocol/link/root.ts';
+import { tellMeeting } from './breakout/frame.ts';
 import { GroupClient, prepareGroup } from './call/group-client.ts';
 import { openSealing } from './call/sealing.ts';
 import { follow } from './call/signal.ts';
@@ -153,6 +154,7 @@ export function comeOut(visit: Visit, reason: LeaveReason | null): void {
   keepPlace(link.room, { inside: false });
   showDoor();
   store.set({ over: reason, entry: null, joining: false });
+  if (reason !== null) tellMeeting(reason);
   visit.follow();
 }
 

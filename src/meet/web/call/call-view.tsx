@@ -1,7 +1,7 @@
 import { Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
-import { Bottom, Over, Top } from './late-parts.ts';
+import { Aside, Bottom, Over, Top } from './late-parts.ts';
 import type { CallModel } from './model.ts';
 import { Seating } from './seating.ts';
 import { Stage } from './stage.tsx';
@@ -20,6 +20,14 @@ export function CallView(props: { model: CallModel }): ReactNode {
   const life = useLife();
   const [seating] = useState(() => new Seating(model, life));
   const idle = useValue(seating.idle);
+  const aside = useValue(model.aside);
+  if (aside !== null) {
+    return (
+      <Suspense>
+        <Aside model={model} stay={aside} />
+      </Suspense>
+    );
+  }
   const seated = { model, seating };
   return (
     <main className={css.call} aria-label={w.call} data-idle={idle}>

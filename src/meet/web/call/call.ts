@@ -19,6 +19,8 @@ import { mayDo } from './rights.ts';
 import { Rules } from './rules.ts';
 import type { RulesParts } from './rules.ts';
 import type { Own } from './roster.ts';
+import type { Switches } from '../breakout/breakouts.ts';
+import type { Aside, BreakoutsModel } from '../breakout/model.ts';
 import type { HostAct } from '../group/hosting.ts';
 import { load } from './load.ts';
 import { watchLock } from './lock-watch.ts';
@@ -89,6 +91,8 @@ export class Call implements CallModel {
   readonly #spotlight: Spotlight;
   readonly volumes = new Signal<ReadonlyMap<string, number>>(new Map());
   readonly unruly = new Signal<ReadonlySet<string>>(new Set());
+  readonly aside = new Signal<Aside | null>(null);
+  readonly breakouts = new Signal<BreakoutsModel | null>(null);
   readonly #connection: Connection;
   readonly #tools: Promise<Tools>;
   #loaded: Tools | null = null;
@@ -111,10 +115,10 @@ export class Call implements CallModel {
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
     // Told before anything is sent. What went wrong is told by who connects with it.
     if (entry.fresh) entry.ticket.then(this.#arriveIn).catch(() => undefined);
-    this.#subscriptions = new Subscriptions(group.view, this.#receiving.chosen, alive);
+    this.#subscriptions = new Subscriptions(group.view, this.#receiving.now, alive);
     this.#hands = new Hands(group, alive);
     this.#spotlight = new Spotlight(group, alive);
-    const reception = this.#receiving.chosen;
+    const reception = this.#receiving.now;
     this.#rules = new Rules({ group, reception, own: this.#obedient() }, alive);
     this.#bindings = new Bindings(guard, this.#rules, alive);
     const { counts, breach } = sealing;
@@ -125,8 +129,9 @@ export class Call implements CallModel {
     const pictures = new Pictures(this.#opening.seen);
     // What is said before the script of the chat has come waits for it, in order.
     group.hear(alive, (identity, said) => {
-      if (said.kind === 'chat') void this.#tools.then(({ chat }) => chat.receive(identity, said));
+      void this.#tools.then((tools) => tools.hear(identity, said));
     });
+    follow(this.aside, alive, (aside) => this.#receiving.setAside(aside !== null));
     const hands = this.#hands.others;
     const own_side = this.#readOwn();
     const rules = this.#rules;
@@ -187,6 +192,17 @@ export class Call implements CallModel {
     return connection;
   }
 
+  #switches = (): Switches => ({
+    audio_on: this.#microphone.state.get().on,
+    video_on: this.#camera.state.get().on,
+  });
+
+  #switch = ({ audio_on, video_on }: Switches): void => {
+    this.setMicrophone(audio_on);
+    this.setCamera(video_on);
+    if (!video_on) this.setScreen(false);
+  };
+
   /** In a crowd one begins muted (meetings design, section 4). */
   #arriveIn = ({ people }: Ticket): void => {
     if (people < crowd_min || !this.#microphone.state.get().on) return;
@@ -215,6 +231,12 @@ export class Call implements CallModel {
       unruly: this.unruly,
       place: this.#sound.place,
       volumes: this.volumes,
+      breakouts: {
+        room: this.#entry.room,
+        switches: { get: this.#switches, set: this.#switch },
+        aside: this.aside,
+        onBrought: () => this.#announce({ kind: 'brought-back' }),
+      },
       onPutOut: (identity: string) => this.#roster.putOut(identity),
       toasts: this.toasts,
       devices: this.devices,
@@ -232,6 +254,7 @@ export class Call implements CallModel {
       },
     };
     this.#loaded = startTools(parts, alive);
+    this.breakouts.set(this.#loaded.breakouts);
     return this.#loaded;
   }
 

@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { MouseEvent, PointerEvent, ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
+import { BreakoutOffer } from '../breakout/offer.tsx';
 import { controls_words } from './controls.words.ts';
 import { SoundIcon } from './icons.tsx';
 import { useIdle } from './idle.ts';
@@ -23,6 +24,7 @@ import { useValue } from './use-value.ts';
 import css from './controls.module.css';
 
 export { Alone, Pages, Pin } from './tile-tools.tsx';
+export { Aside } from '../breakout/aside.tsx';
 
 export interface Seated {
   readonly model: CallModel;
@@ -88,6 +90,7 @@ export function Over(props: Seated): ReactNode {
       <SidePanel {...controls} />
       <PhaseBanner model={model} />
       <HearButton model={model} />
+      <BreakoutOffer model={model} />
       <ToastStack model={model} />
     </>
   );

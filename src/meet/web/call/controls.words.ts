@@ -121,6 +121,7 @@ const en = {
     hand: (name: string) => `${name} raised a hand`,
     waiting: (name: string) => `${name} is waiting to be let in`,
     copied: 'Link copied',
+    'brought-back': 'You are back in the meeting, with microphone and camera off.',
     'host-copied': 'Host link copied. Give it to nobody who is not to be the host.',
     'not-copied': 'The browser did not let the link be copied. It is in the address bar.',
     crowd: 'Many people are here: your microphone is off. Press Unmute to speak.',
@@ -292,6 +293,7 @@ const fr: typeof en = {
     hand: (name) => `${name} lève la main`,
     waiting: (name) => `${name} attend d’être admis`,
     copied: 'Lien copié',
+    'brought-back': 'Vous êtes de retour dans la réunion, micro et caméra coupés.',
     'host-copied': 'Lien d’hôte copié. Ne le donnez qu’à qui doit être l’hôte.',
     'not-copied':
       'Le navigateur n’a pas permis de copier le lien. Vous le trouverez dans la barre d’adresse.',

@@ -11,6 +11,7 @@ import { useDrawn } from './use-drawn.ts';
 import { useLife } from './use-life.ts';
 import { setLogLevel } from './media.ts';
 import { follow } from './signal.ts';
+import { onCalledBack } from '../breakout/frame.ts';
 import { keepPlace } from '../seat.ts';
 import type { Entry, LeaveReason } from '../entry.ts';
 
@@ -40,6 +41,7 @@ export function Call(props: CallProps): ReactNode {
     remember(started, entry.room, life);
     return started;
   });
+  useEffect(() => onCalledBack(() => call.leave()), [call]);
   useEffect(() => {
     let here = true;
     const tell = async (): Promise<void> => {

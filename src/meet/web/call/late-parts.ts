@@ -28,3 +28,4 @@ export const Bottom = partOf((controls) => controls.Bottom);
 export const Alone = partOf((controls) => controls.Alone);
 export const Pin = partOf((controls) => controls.Pin);
 export const Pages = partOf((controls) => controls.Pages);
+export const Aside = partOf((controls) => controls.Aside);

@@ -3,6 +3,7 @@
  * client: tests and screenshots give it a model of their own.
  */
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
+import type { Aside, BreakoutsModel } from '../breakout/model.ts';
 import type { HostAct } from '../group/hosting.ts';
 import type { Send } from '../../../protocol/encryption/rights.ts';
 import type { GroupView } from './group.ts';
@@ -105,6 +106,7 @@ export type Notice =
         | 'host-failed'
         | 'now-host'
         | 'relinked'
+        | 'brought-back'
         | 'host-copied';
     };
 
@@ -150,6 +152,10 @@ export interface CallModel {
     note(identities: Iterable<string>): void;
   };
 
+  /** The breakout room one is in; null in the meeting itself. */
+  readonly aside: Readable<Aside | null>;
+  /** Null until its script is here. */
+  readonly breakouts: Readable<BreakoutsModel | null>;
   /** How loud others are for oneself, from 0 to 1, by identity; 1 for who is not in it. */
   readonly volumes: Readable<ReadonlyMap<string, number>>;
   /** How much of the others' pictures is received. */

@@ -1,6 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
+import { BreakoutsSection } from '../breakout/breakouts-section.tsx';
+import { useWhere } from '../breakout/use-where.ts';
 import { controls_words } from './controls.words.ts';
 import { DoorSection } from './door-section.tsx';
 import { host_words } from './host.words.ts';
@@ -104,6 +106,7 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
   const leaf = group.leaves.get(person.identity);
   const is_host = group.leaves.get(group.own)?.role !== 'guest';
   const is_unruly = useValue(model.unruly).has(person.identity) && is_host;
+  const where = useWhere(model).get(person.identity);
   const is_lit = useValue(model.spotlight) === person.identity;
   // A server could copy a host's leaf into a group of its own: nobody is called a host unheard.
   const role = leaf && (leaf.confirmed || person.you) ? h.roles[leaf.role] : '';
@@ -115,6 +118,7 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
         </span>
         <span className={css.name}>
           <bdi translate="no">{person.you ? w.you(person.name) : person.name}</bdi>
+          {where !== undefined && <span className={css.where}>{where}</span>}
           {is_unruly && <span className={css.unruly}>{h.unruly}</span>}
         </span>
         <Marks person={person} turn={turn} role={role} lit={is_lit ? h.lit : null} />
@@ -146,6 +150,7 @@ export function PeoplePanel(props: PanelProps): ReactNode {
           <RulesSection model={model} />
         </>
       )}
+      <BreakoutsSection model={model} />
       <p className={css.by}>{w.count(people.length)}</p>
       <ul aria-label={w.people} tabIndex={-1}>
         {people.map((person, index) => (

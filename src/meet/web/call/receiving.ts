@@ -5,6 +5,9 @@ import { Signal } from './signal.ts';
 export const receptions = ['all', 'small', 'none'] as const;
 export type Reception = (typeof receptions)[number];
 
+/** In a breakout room one receives of the meeting only the screens that are shared with all. */
+export type Received = Reception | 'shares';
+
 const kept = 'receive';
 
 function read(): Reception {
@@ -17,9 +20,17 @@ function read(): Reception {
 
 export class Receiving {
   readonly chosen = new Signal<Reception>(read());
+  readonly now = new Signal<Received>(this.chosen.get());
+  #aside = false;
+
+  setAside(aside: boolean): void {
+    this.#aside = aside;
+    this.now.set(aside ? 'shares' : this.chosen.get());
+  }
 
   choose(reception: Reception): void {
     this.chosen.set(reception);
+    this.setAside(this.#aside);
     try {
       localStorage.setItem(kept, reception);
     } catch {

@@ -8,7 +8,8 @@ import type { Group } from './group.ts';
 import { RoomEvent, Track } from './media.ts';
 import type { Participant, Room, TrackPublication } from './media.ts';
 import { mayDo } from './rights.ts';
-import type { Reception } from './receiving.ts';
+import { isReceived } from './received.ts';
+import type { Received } from './receiving.ts';
 import { Signal, follow } from './signal.ts';
 import type { Readable } from './signal.ts';
 
@@ -18,10 +19,6 @@ const send_of: Partial<Record<Track.Source, Send>> = {
   [Track.Source.ScreenShare]: 'share',
   [Track.Source.ScreenShareAudio]: 'share',
 };
-
-function isPicture(source: Track.Source): boolean {
-  return source === Track.Source.Camera || source === Track.Source.ScreenShare;
-}
 
 /** One's own microphone, camera or screen. */
 export interface Obedient {
@@ -33,7 +30,7 @@ export interface Obedient {
 
 export interface RulesParts {
   readonly group: Group;
-  readonly reception: Readable<Reception>;
+  readonly reception: Readable<Received>;
   readonly own: Readonly<Record<Send, Obedient>>;
 }
 
@@ -77,7 +74,7 @@ export class Rules {
     const what = send_of[source];
     if (what === undefined || this.#hushed.has(`${identity} ${what}`)) return false;
     const { group, reception } = this.#parts;
-    if (isPicture(source) && reception.get() === 'none') return false;
+    if (!isReceived(source, reception.get())) return false;
     return mayDo(group.view.get(), identity, what);
   }
 

@@ -39,6 +39,12 @@ export class Seating {
     this.#life = life;
     follow(model.people, life, () => this.#seat());
     follow(model.speaker, life, () => this.#seat());
+    const watch = (): void => {
+      const where = model.breakouts.get()?.where;
+      if (where) follow(where, life, () => this.#seat());
+    };
+    watch();
+    follow(model.breakouts, life, watch);
     follow(model.messages, life, () => this.#read());
     follow(this.panel, life, () => this.#read());
     life.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
@@ -74,7 +80,11 @@ export class Seating {
   }
 
   #seat(): void {
-    const present = this.#model.people.get().filter((person) => !person.you);
+    // Who is in a breakout room has nothing to show here.
+    const elsewhere = this.#model.breakouts.get()?.where.get();
+    const present = this.#model.people
+      .get()
+      .filter(({ you, identity }) => !you && !elsewhere?.has(identity));
     const ids = present.map((person) => person.identity);
     const kept = keepPlaces(this.order.get(), ids);
     const next = this.#bringForward(kept);

@@ -6,7 +6,8 @@ import { RoomEvent, Track, VideoQuality } from './media.ts';
 import type { RemoteParticipant, RemoteTrackPublication, Room } from './media.ts';
 import type { GroupView } from './group.ts';
 import { tileOf, tileOfShare } from './model.ts';
-import type { Reception } from './receiving.ts';
+import { isReceived } from './received.ts';
+import type { Received } from './receiving.ts';
 import { follow } from './signal.ts';
 import type { Readable } from './signal.ts';
 
@@ -20,13 +21,13 @@ const early_max = 24;
 
 export class Subscriptions {
   readonly #view: Readable<GroupView>;
-  readonly #reception: Readable<Reception>;
+  readonly #reception: Readable<Received>;
   #room: Room | null = null;
   /** What the view shows; null until it has said so. */
   #shown: ReadonlySet<string> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(view: Readable<GroupView>, reception: Readable<Reception>, life: AbortSignal) {
+  constructor(view: Readable<GroupView>, reception: Readable<Received>, life: AbortSignal) {
     this.#view = view;
     this.#reception = reception;
     follow(reception, life, () => this.#greetAll());
@@ -82,7 +83,7 @@ export class Subscriptions {
       if (phase === 'in') this.#take(publication, false);
       return;
     }
-    if (publication.kind === Track.Kind.Video && this.#reception.get() === 'none') {
+    if (!isReceived(publication.source, this.#reception.get())) {
       return this.#take(publication, false);
     }
     this.#limit(publication);

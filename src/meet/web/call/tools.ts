@@ -1,4 +1,6 @@
 /** What a call does besides being there; its script comes while the call connects. */
+import { BreakoutRooms } from '../breakout/breakouts.ts';
+import type { BreakoutParts } from '../breakout/breakouts.ts';
 import { keepAwake } from './awake.ts';
 import { Chat } from './chat.ts';
 import type { ChatParts } from './chat.ts';
@@ -7,6 +9,7 @@ import type { Choices } from './devices.ts';
 import { watchFloor } from './floor.ts';
 import { watchHosts } from './hosting.ts';
 import type { HostingParts } from './hosting.ts';
+import type { Said } from './group.ts';
 import { ScreenShare } from './screen.ts';
 import type { ScreenParts } from './screen.ts';
 import { follow } from './signal.ts';
@@ -24,6 +27,7 @@ export interface ToolParts extends ScreenParts, ChatParts, HostingParts {
   readonly choices: Choices;
   readonly place: VolumesParts['place'];
   readonly volumes: VolumesParts['volumes'];
+  readonly breakouts: Omit<BreakoutParts, 'group' | 'name'>;
   /** Tracks whose coming and going may change what devices are called. */
   readonly tracks: readonly Readable<MediaStreamTrack | null>[];
   readonly onGone: (kind: DeviceKind, device: Device) => void;
@@ -34,6 +38,9 @@ export interface Tools {
   readonly chat: Chat;
   readonly toasts: Toasts;
   readonly volumes: Volumes;
+  readonly breakouts: BreakoutRooms;
+  /** What members said, in order. */
+  hear(identity: string, said: Said): void;
 }
 
 export function startTools(parts: ToolParts, life: AbortSignal): Tools {
@@ -42,9 +49,17 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
   keepAwake(life);
   watchFloor(parts.people, parts.speaker, life);
   watchHosts(parts, life);
+  const { group, name } = parts;
+  const chat = new Chat(parts, life);
+  const breakouts = new BreakoutRooms({ ...parts.breakouts, group, name }, life);
   return {
     screen: new ScreenShare(parts, life),
-    chat: new Chat(parts, life),
+    chat,
+    breakouts,
+    hear(identity, said) {
+      if (said.kind === 'chat') chat.receive(identity, said);
+      else breakouts.hear(identity, said);
+    },
     toasts: new Toasts(parts.toasts, life),
     volumes: new Volumes(parts, life),
   };

@@ -7,7 +7,8 @@ import { Refusal } from '#src/protocol/encryption/refusal.ts';
 import { formatHostLink, formatLink } from '#src/protocol/link/link.ts';
 import { startDelivery, type Delivery } from '#test/group/delivery.ts';
 import { agree, Browser, closeBrowsers } from '#test/group/browser.ts';
-import { decodeBreakouts, encodeBreakouts, rooms_max } from './breakouts.ts';
+import { rooms_max } from './breakout-limits.ts';
+import { decodeBreakouts, encodeBreakouts } from './breakouts.ts';
 import type { Breakouts } from './breakouts.ts';
 import type { Heard, Saying } from './saying.ts';
 

@@ -12,6 +12,7 @@ import { readFields, readList, readText, readWhole } from '../../../protocol/enc
 import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
 import { openDirect, sealDirect } from '../../../protocol/mls/app.ts';
 import type { Group, Seat } from '../../../protocol/mls/group.ts';
+import { room_name_length_max, rooms_max } from './breakout-limits.ts';
 
 export interface BreakoutRoom {
   readonly name: string;
@@ -34,9 +35,6 @@ export interface SealedFor {
   readonly sealed: string;
 }
 
-export const rooms_max = 20;
-export const room_name_length_max = 60;
-export const sealed_max = 500;
 const places_max = 500;
 const link_length_max = 120;
 const id_length_max = 64;

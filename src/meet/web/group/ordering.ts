@@ -7,7 +7,6 @@
 import { toBase64url } from '../../../protocol/link/base64url.ts';
 import { isHost } from '../../../protocol/encryption/policy.ts';
 import { must } from '../../../protocol/encryption/refusal.ts';
-import { sealBreakouts } from './breakouts.ts';
 import type { BreakoutsAct, HostAct } from './hosting.ts';
 import type { Line } from './line.ts';
 import { mayOrder } from './said.ts';
@@ -49,6 +48,7 @@ async function giveOrder(stay: Stay, line: Line, order: Order): Promise<void> {
 /** @throws Refusal `commit.policy` where one is no host; `json.*`; Refused */
 async function tellBreakouts(stay: Stay, { breakouts, to }: BreakoutsAct): Promise<void> {
   mustHost(stay);
+  const { sealBreakouts } = await import('./breakouts.ts');
   await stay.post(async () => {
     const seats = stay.seats.filter(({ identity }) => to === null || to.includes(identity));
     const list = await sealBreakouts(stay.following.group, seats, breakouts);

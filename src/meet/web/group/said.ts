@@ -2,8 +2,7 @@
 import type { Policy } from '../../../protocol/encryption/policy.ts';
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import { isHost, roleOf } from '../../../protocol/encryption/policy.ts';
-import type { Member } from '../../../protocol/mls/group.ts';
-import { openBreakouts } from './breakouts.ts';
+import type { Group, Member } from '../../../protocol/mls/group.ts';
 import type { Heard, Message, Saying } from './saying.ts';
 import type { Stay } from './stay.ts';
 
@@ -51,6 +50,12 @@ export function isLawful(
   return !('ids' in saying) || saying.ids.every((id) => mayOrder(policy, key, keyOf(id) ?? ''));
 }
 
+/** What it takes comes only where there are breakout rooms. */
+async function unseal(group: Group, own: string, { list }: Rooms): Promise<Heard> {
+  const { openBreakouts } = await import('./breakouts.ts');
+  return { kind: 'breakouts', breakouts: await openBreakouts(group, own, list) };
+}
+
 export async function placeSaid(
   stay: Stay,
   by: Member,
@@ -62,10 +67,7 @@ export async function placeSaid(
   const keyOf = (id: string): string | undefined =>
     seats.find(({ identity }) => identity === id)?.key;
   const own = seats.find(({ leaf }) => leaf === group.leaf)?.identity ?? '';
-  const saying: Heard =
-    message.kind === 'rooms'
-      ? { kind: 'breakouts', breakouts: await openBreakouts(group, own, message.list) }
-      : message;
+  const saying: Heard = message.kind === 'rooms' ? await unseal(group, own, message) : message;
   return {
     leaf: by.leaf,
     id: seats.find(({ leaf }) => leaf === by.leaf)?.identity ?? '',

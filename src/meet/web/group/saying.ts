@@ -20,7 +20,7 @@ import type { Send } from '../../../protocol/encryption/rights.ts';
 import { sends } from '../../../protocol/encryption/rights.ts';
 import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
 import { body_bytes_max } from '../../../protocol/mls/app.ts';
-import { room_name_length_max, sealed_max } from './breakouts.ts';
+import { room_name_length_max, sealed_max } from './breakout-limits.ts';
 import type { Breakouts, SealedFor } from './breakouts.ts';
 
 /** What a host has others do; `ids` are their names at the media engine. */
