@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { startChromium } from './browser.ts';
 import { startHouse } from './house.ts';
 import { names } from './names.ts';
-import { call_screens } from './screens/call-screens.ts';
+import { call_screens, drawn } from './screens/call-screens.ts';
 import { page_screens } from './screens/page-screens.ts';
 import { serveStage } from './screens/stage-server.ts';
 import { openVisitor } from './visitor.ts';
@@ -83,10 +83,7 @@ async function shootCalls(browser: Browser): Promise<void> {
         await shoot(fileName(name, variant), async () => {
           const page = await visitor.context.newPage();
           await page.goto(stage.address(sample, variant.lang));
-          // The controls come after the first pictures.
-          const { leave } = names[variant.lang];
-          const inside = page.getByRole('button', { name: leave, exact: true });
-          await inside.or(page.locator('iframe')).first().waitFor();
+          await drawn(page, names[variant.lang]);
           await act?.(page, names[variant.lang]);
           await take(page, fileName(name, variant));
           await page.close();

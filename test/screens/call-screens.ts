@@ -21,6 +21,12 @@ async function press(page: Page, name: string): Promise<void> {
     .click();
 }
 
+/** The controls come after the first pictures: a call is looked at once they are here. */
+export async function drawn(page: Page, { leave }: Names): Promise<void> {
+  const control = page.getByRole('button', { name: leave, exact: true });
+  await control.or(page.locator('iframe')).first().waitFor();
+}
+
 const messages = [
   { by: 1, text: 'Bonjour à toutes et à tous !' },
   { by: 2, text: 'The draft is at https://example.org/notes/plan?page=2#figures' },

@@ -111,10 +111,10 @@ export function Aside(props: AsideProps): ReactNode {
           {stay.leaving ? w.leaving : w.back}
         </button>
       </header>
-      <div className={css.views}>
+      <main className={css.views}>
         <SharedScreen model={model} />
         <iframe ref={frame} className={css.frame} title={name} src={link} allow={permissions} />
-      </div>
+      </main>
     </div>
   );
 }
