@@ -8,7 +8,7 @@ import { button, joinMeeting, meetTogether } from './journey.ts';
 import { openPeople } from './manage.ts';
 import { openSharedPage } from './media/shared-page.ts';
 import { names } from './names.ts';
-import { inRoom } from './room.ts';
+import { callBack, goTo, inRoom, openRooms, place } from './room.ts';
 import { reopen } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -24,35 +24,6 @@ after(async () => {
   await browsers.close();
   await house.stop();
 });
-
-/** The host opens that many rooms. */
-async function openRooms(host: Visitor, count: number, sharing: string): Promise<void> {
-  const { page } = host;
-  await openPeople(host);
-  const number = page.getByRole('spinbutton', { name: 'Number of rooms' });
-  if (!(await number.isVisible())) await page.getByText('Breakout rooms', { exact: true }).click();
-  await number.fill(String(count));
-  await page.getByRole('combobox', { name: 'Who goes where' }).selectOption({ label: sharing });
-  await button(host, 'Open the rooms').click();
-}
-
-/** Puts somebody into a room. */
-async function place(host: Visitor, name: string, room: string): Promise<void> {
-  await openPeople(host);
-  await host.page.getByRole('combobox', { name: `Room of ${name}` }).selectOption({ label: room });
-}
-
-/** Goes into the room that is open for them. */
-async function goTo(visitor: Visitor, room: string): Promise<Visitor> {
-  await button(visitor, `Go to ${room}`).click();
-  return inRoom(visitor, room);
-}
-
-async function callBack(host: Visitor, how_soon: string): Promise<void> {
-  await openPeople(host);
-  await host.page.getByRole('combobox', { name: 'In', exact: true }).selectOption(how_soon);
-  await button(host, 'Call everybody back').click();
-}
 
 /** The row of a room in the host's list, once it says that. */
 async function listed(host: Visitor, room: string, text: RegExp): Promise<void> {

@@ -1,5 +1,5 @@
 /** What a person does in Firefox, by the names of controls as journey.ts does it in Chromium. */
-import type { Page } from 'puppeteer-core';
+import type { Frame, Page } from 'puppeteer-core';
 import { names } from './names.ts';
 import { until } from './until.ts';
 
@@ -7,7 +7,7 @@ const { en } = names;
 const patience_ms = 30_000;
 
 /** Presses the control of that role and exact accessible name. */
-export async function press(page: Page, name: string, role = 'button'): Promise<void> {
+export async function press(page: Page | Frame, name: string, role = 'button'): Promise<void> {
   await page.locator(`::-p-aria([name="${name}"][role="${role}"])`).setTimeout(patience_ms).click();
 }
 
@@ -24,7 +24,7 @@ export async function joinInFirefox(page: Page, link: string, name: string): Pro
 }
 
 /** Whose camera moves in the tile of `name`. */
-export function seeInFirefox(page: Page, name: string): Promise<number> {
+export function seeInFirefox(page: Page | Frame, name: string): Promise<number> {
   return until(`${name} in Firefox`, patience_ms, async () => {
     const tile = await page.$(`::-p-aria([name="${name}"][role="group"])`);
     return tile?.evaluate(async (element, ms) => {

@@ -12,6 +12,7 @@ import { button, createMeeting, meetTogether, pressJoin } from './journey.ts';
 import { toneOf } from './media/pattern.ts';
 import { openSharedPage } from './media/shared-page.ts';
 import { names } from './names.ts';
+import { goTo, openRooms } from './room.ts';
 import { until } from './until.ts';
 
 const path = findFirefox();
@@ -97,6 +98,27 @@ if (path === undefined) {
       await press(page, en.start_video);
       await press(page, en.unmute);
       await Promise.all([ada.see('Fox'), ada.hear(2), seeInFirefox(page, 'Ben')]);
+      await page.close();
+    });
+  });
+
+  test('in a breakout room Firefox and Chromium see each other, and come back', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const ada = await visit({ name: 'Ada', person: 0 });
+      const ben = await visit({ name: 'Ben', person: 1 });
+      const link = await meetTogether(house.origin, [ada, ben]);
+      const page = await firefox.open(2);
+      await joinInFirefox(page, link, 'Fox');
+      await Promise.all([ada.see('Fox'), seeInFirefox(page, 'Ada')]);
+      await openRooms(ada, 2, 'Everybody chooses');
+      await press(page, 'Go to Room 1');
+      const inside = await goTo(ben, 'Room 1');
+      const element = await page.waitForSelector('iframe[title="Room 1"]');
+      const room = await element?.contentFrame();
+      assert.ok(room);
+      await Promise.all([inside.see('Fox'), inside.hear(2), seeInFirefox(room, 'Ben')]);
+      await press(page, 'Back to the meeting');
+      await Promise.all([ada.see('Fox'), ada.hear(2), seeInFirefox(page, 'Ada')]);
       await page.close();
     });
   });

@@ -1,7 +1,8 @@
-/** A person in a breakout room: what they do, see and hear in its page, which stands in a frame. */
+/** Breakout rooms: what a host does about them, and a person in one, whose page stands in a frame. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { inCall } from './journey.ts';
+import { button, inCall } from './journey.ts';
+import { openPeople } from './manage.ts';
 import { sensesOf } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -15,4 +16,34 @@ export async function inRoom(visitor: Visitor, name: string): Promise<Visitor> {
   const room: Visitor = { ...visitor, page: frame as unknown as Page, ...sensesOf(frame) };
   await inCall(room);
   return room;
+}
+
+/** The host opens that many rooms. */
+export async function openRooms(host: Visitor, count: number, sharing: string): Promise<void> {
+  const { page } = host;
+  await openPeople(host);
+  const number = page.getByRole('spinbutton', { name: 'Number of rooms' });
+  if (!(await number.isVisible())) await page.getByText('Breakout rooms', { exact: true }).click();
+  await number.fill(String(count));
+  await page.getByRole('combobox', { name: 'Who goes where' }).selectOption({ label: sharing });
+  await button(host, 'Open the rooms').click();
+}
+
+/** Puts somebody into a room. */
+export async function place(host: Visitor, name: string, room: string): Promise<void> {
+  await openPeople(host);
+  await host.page.getByRole('combobox', { name: `Room of ${name}` }).selectOption({ label: room });
+}
+
+/** Goes into the room that is open for them. */
+export async function goTo(visitor: Visitor, room: string): Promise<Visitor> {
+  await button(visitor, `Go to ${room}`).click();
+  return inRoom(visitor, room);
+}
+
+/** The host calls everybody back; `how_soon` is a choice of the list. */
+export async function callBack(host: Visitor, how_soon: string): Promise<void> {
+  await openPeople(host);
+  await host.page.getByRole('combobox', { name: 'In', exact: true }).selectOption(how_soon);
+  await button(host, 'Call everybody back').click();
 }
