@@ -37,6 +37,9 @@ export interface Sample {
   readonly lock?: Lock;
   readonly gate?: GroupView['gate'];
   readonly guests?: GroupView['guests'];
+  readonly mode?: GroupView['mode'];
+  /** Who stands on the stage of an event, by their place. */
+  readonly stage?: readonly number[];
   /** Who stands before everybody, and whose client ignores the rules, by their place. */
   readonly spotlight?: number;
   readonly unruly?: number;
@@ -195,7 +198,9 @@ function sampleGroup(people: readonly Person[], sample: Sample): GroupView {
     epoch: '12',
     code: '12345 67890 24680 13579 11223 44556',
     gate: sample.gate ?? 'open',
+    mode: sample.mode ?? 'meeting',
     guests: sample.guests ?? guest_rights,
+    stage: (sample.stage ?? []).map((at) => `sample-${at}`),
     codecs: ['vp9'],
     pulse: 'well',
     waiting: (sample.waiting ?? []).map((name, at) => ({

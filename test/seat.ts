@@ -26,6 +26,7 @@ async function openGroup(database: House['database'], room: string): Promise<str
     ready_epoch: -1,
     hosts: [],
     guests: ['mic', 'cam', 'share'],
+    stage: [],
     open: false,
     size_bytes: 0,
   };

@@ -47,6 +47,7 @@ export interface MlsGroupTable {
   room: string;
   seq: number;
   size_bytes: number;
+  stage: string[];
 }
 
 export interface MlsEntryTable {

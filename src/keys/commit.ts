@@ -21,6 +21,7 @@ export interface Undo {
   readonly hosts: readonly string[];
   readonly open: boolean;
   readonly guests: readonly string[];
+  readonly stage: readonly string[];
   /** Knocks it welcomed. */
   readonly welcomed: readonly string[];
   /** Leaves it made none any more, and the epochs they joined in. */
@@ -33,7 +34,7 @@ export interface Undo {
 
 /**
  * Closes an epoch. What it does to the group is in the message, which members judge; what is stated
- * beside it (welcomes, gone, door, hosts, open, guests) lands with it or
+ * beside it (welcomes, gone, door, hosts, open, guests, stage) lands with it or
  * not at all.
  * @throws CallerError `keys.adrift`, `keys.not-host`, `keys.bad-link`, `keys.full`
  */
@@ -50,7 +51,7 @@ export async function commit(
   const { group, leaf } = compared.hand;
   if (leaf.adrift)
     throw new CallerError('keys.adrift', 'Your last commit was voided: resync first.', 409);
-  const hosting = input.door ?? input.hosts ?? input.open ?? input.guests;
+  const hosting = input.door ?? input.hosts ?? input.open ?? input.guests ?? input.stage;
   if (hosting !== undefined) requireHost(session, group);
   await checkPlaces(ctx, desk, group, input.welcomes.length);
   const seq = await close(ctx, 'commit', input, session, compared.hand);
@@ -59,6 +60,7 @@ export async function commit(
     hosts: group.hosts,
     open: group.open,
     guests: group.guests,
+    stage: group.stage,
     welcomed: await deliver(ctx, desk, group, input, seq),
     ...(await removeGone(ctx, desk, group, session, input.gone)),
     door: input.door ? await changeDoor(ctx, desk, group, input.door) : null,
@@ -66,6 +68,7 @@ export async function commit(
   if (input.hosts) group.hosts = input.hosts;
   if (input.open !== undefined) await openGate(ctx, desk, group, input.open);
   if (input.guests) group.guests = input.guests;
+  if (input.stage) group.stage = input.stage;
   await permit(ctx, desk, group, before);
   await ctx.tx
     .updateTable('mls_entry')

@@ -193,6 +193,8 @@ export const keys = contract('keys', {
         hosts: z.array(id).max(limits.hosts_max).optional(),
         open,
         guests: sends.optional(),
+        /** Leaves that may send all the same. */
+        stage: z.array(id).max(limits.stage_max).optional(),
       }),
       out: accepted,
       body_bytes_max: limits.bodies.commit,

@@ -44,6 +44,7 @@ export async function create(
       hosts: [],
       open: input.open ?? false,
       guests: [...sends],
+      stage: [],
       size_bytes: 0,
       created_at: ctx.now,
     })

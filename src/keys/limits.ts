@@ -18,6 +18,8 @@ export const hosts_max = 16;
 /** Knocks that wait in one room. */
 export const waiting_max = 256;
 export const chain_max = 8;
+/** On the stage of an event, hosts not counted. */
+export const stage_max = 64;
 
 /**
  * Messages up to this size travel inside their event; of a larger one the event says only that it

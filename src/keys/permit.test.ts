@@ -56,6 +56,26 @@ test('who is made a host may send all, and no more once that is taken back', asy
   assert.deepEqual(stand.media.told, [{ permit: ben.id, sends: [] }]);
 });
 
+test('who is on the stage may send all, whatever guests may', async () => {
+  const [ada, ben, cy] = await meeting();
+  await ada.commit(2, { hosts: [ada.id], guests: [], stage: [ben.id] });
+  assert.deepEqual(stand.media.told.splice(0), [{ permit: cy.id, sends: [] }]);
+  assert.deepEqual([await read(ben), await read(cy)], [all, []]);
+  const answer = await ada.commit(3, { hosts: [ada.id], stage: [cy.id] });
+  const swapped = [
+    { permit: ben.id, sends: [] },
+    { permit: cy.id, sends: all },
+  ];
+  const byName = (left: { permit: string }, right: { permit: string }): number =>
+    left.permit < right.permit ? -1 : 1;
+  assert.deepEqual(stand.media.told.splice(0), swapped.toSorted(byName));
+  // Voided, the stage is what it was.
+  assert.ok('seq' in answer);
+  for (const who of [ben, cy]) await who.call('refuse', { seq: answer.seq });
+  assert.deepEqual([await read(ben), await read(cy)], [all, []]);
+  assert.equal(await codeOf(ben.commit(3, { stage: [ben.id] })), 'keys.not-host');
+});
+
 test('a commit that is voided leaves the rights as they were', async () => {
   const [ada, ben, cy] = await meeting();
   const answer = await ada.commit(2, { hosts: [ada.id], guests: [] });

@@ -14,17 +14,18 @@ import { requireHost } from './standing.ts';
 import { findGroup, type Group } from './store.ts';
 
 type Calls = typeof keys.calls;
-type Rules = Pick<Group, 'hosts' | 'guests'>;
+type Rules = Pick<Group, 'hosts' | 'guests' | 'stage'>;
 
-function sendsBy({ hosts, guests }: Rules, id: string): readonly Send[] {
-  return hosts.includes(id) ? sends : sends.filter((each) => guests.includes(each));
+function sendsBy({ hosts, guests, stage }: Rules, id: string): readonly Send[] {
+  const may_all = hosts.includes(id) || stage.includes(id);
+  return may_all ? sends : sends.filter((each) => guests.includes(each));
 }
 
 /** What somebody may send who connects to the room's media now. */
 export async function readSends(db: Database, room: string, id: string): Promise<readonly Send[]> {
   const group = await db
     .selectFrom('mls_group')
-    .select(['hosts', 'guests'])
+    .select(['hosts', 'guests', 'stage'])
     .where('room', '=', room)
     .where('ended_at', 'is', null)
     .executeTakeFirst();
@@ -32,8 +33,8 @@ export async function readSends(db: Database, room: string, id: string): Promise
 }
 
 /** As they stand, for `permit` after a change. */
-export function rulesOf({ hosts, guests }: Group): Rules {
-  return { hosts, guests };
+export function rulesOf({ hosts, guests, stage }: Group): Rules {
+  return { hosts, guests, stage };
 }
 
 /** Tells the engine of every leaf whose rights are others than they were `before`. */

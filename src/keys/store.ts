@@ -50,10 +50,10 @@ export function noGroup(): CallerError {
 
 /** Writes back what a verb changed of a group's row. */
 export async function saveGroup(ctx: Ctx, group: Group): Promise<void> {
-  const { epoch, seq, ready_epoch, hosts, open, guests, size_bytes } = group;
+  const { epoch, seq, ready_epoch, hosts, open, guests, stage, size_bytes } = group;
   await ctx.tx
     .updateTable('mls_group')
-    .set({ epoch, seq, ready_epoch, hosts, open, guests, size_bytes })
+    .set({ epoch, seq, ready_epoch, hosts, open, guests, stage, size_bytes })
     .where('id', '=', group.id)
     .execute();
 }

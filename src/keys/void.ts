@@ -92,12 +92,13 @@ async function revert(
   ctx: Ctx,
   desk: Desk,
   group: Group,
-  { hosts, open, guests, welcomed, parted, named, door }: Undo,
+  { hosts, open, guests, stage, welcomed, parted, named, door }: Undo,
 ): Promise<void> {
   const voided = rulesOf(group);
   group.hosts = [...hosts];
   group.open = open;
   group.guests = [...guests];
+  group.stage = [...stage];
   await permit(ctx, desk, group, voided);
   if (door) {
     const { link, hash } = door;

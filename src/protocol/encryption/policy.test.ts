@@ -13,9 +13,11 @@ import {
   checkPolicy,
   decodePolicy,
   encodePolicy,
+  modeOf,
   newPolicy,
   roleOf,
   rootEntries,
+  withMode,
 } from './policy.ts';
 import type { Policy } from './policy.ts';
 import type { RefusalCode } from './refusal.ts';
@@ -87,6 +89,14 @@ suite('policy', () => {
       [{ ...base, banned: many(97, () => 'a'.repeat(22)) }, 'json.shape'],
       [{ ...base, created: -1 }, 'json.value'],
       [{ ...base, created: 0.5 }, 'json.number'],
+      [{ ...base, mode: 'meeting' }, 'json.canonical'],
+      [{ ...base, mode: 'party' }, 'json.value'],
+      [{ ...base, mode: 'class', stage: [] }, 'json.shape'],
+      [{ ...base, mode: 'event' }, 'json.shape'],
+      [{ ...base, stage: [] }, 'json.shape'],
+      [{ ...base, mode: 'event', stage: ['x'] }, 'json.value'],
+      [{ ...base, mode: 'event', stage: many(2, () => 'a'.repeat(22)) }, 'policy.twice'],
+      [{ ...base, mode: 'event', stage: many(65, () => 'a'.repeat(22)) }, 'json.shape'],
     ];
     for (const [value, code] of table) {
       await refuses(() => decodePolicy(utf8(JSON.stringify(value))), code);
@@ -109,6 +119,18 @@ suite('policy', () => {
       () => encodePolicy({ ...large, hosts: [...hosts, ...hosts.slice(4)] }),
       'json.shape',
     );
+  });
+
+  test('of each mode there is one spelling, and the way back is the same policy', () => {
+    const event: Policy = { ...base, mode: 'event', stage: ['a'.repeat(22)] };
+    const all: Policy[] = [base, { ...base, mode: 'class' }, event];
+    for (const policy of all) {
+      assert.deepEqual(decodePolicy(encodePolicy(policy)), policy);
+      assert.deepEqual(withMode(policy, 'meeting'), base);
+      assert.deepEqual(withMode(policy, 'event'), { ...base, mode: 'event', stage: [] });
+      assert.equal(modeOf(withMode(policy, 'class')), 'class');
+    }
+    assert.deepEqual(all.map(modeOf), ['meeting', 'class', 'event']);
   });
 
   test('who is host, and of which kind', async () => {

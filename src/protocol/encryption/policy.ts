@@ -9,7 +9,7 @@ import { identityOf } from './kdf.ts';
 import { bytesOf, decodeJson, encodeJson } from './json.ts';
 import { readBytes, readFields, readList, readWhole } from './json.ts';
 import { Refusal, must } from './refusal.ts';
-import { guest_rights, type GuestRight } from './rights.ts';
+import { guest_rights, modes, type GuestRight, type Mode } from './rights.ts';
 
 /** The number of the GroupContext extension. */
 export const policy_extension = 0xf0c1;
@@ -19,6 +19,7 @@ export const hosts_max = 16;
 const past_max = 8;
 export const banned_max = 96;
 const flags_max = 16;
+export const stage_max = 64;
 const link_max = 1_000_000;
 
 export const gates = ['open', 'lobby', 'locked'] as const;
@@ -45,6 +46,10 @@ export interface Policy {
   readonly banned: readonly string[];
   /** Milliseconds since 1970. */
   readonly created: number;
+  /** Absent: a meeting. */
+  readonly mode?: Exclude<Mode, 'meeting'>;
+  /** Of an event, and of nothing else: identities of guests who may send as hosts may. */
+  readonly stage?: readonly string[];
 }
 
 const policy_keys = [
@@ -59,6 +64,7 @@ const policy_keys = [
   'banned',
   'created',
 ] as const;
+const mode_keys = ['mode', 'stage'] as const;
 
 /** The policy of a meeting that has no host yet: open, every guest may do everything. */
 export function newPolicy(root: string, link: number, created: number): Policy {
@@ -88,7 +94,8 @@ export function encodePolicy(policy: Policy): Bytes {
  * `json.*`, `policy.twice`, `policy.gate`.
  */
 export function decodePolicy(bytes: Uint8Array): Policy {
-  const fields = readFields(decodeJson(bytes, policy_bytes_max), policy_keys);
+  const value = decodeJson(bytes, policy_bytes_max);
+  const fields = readFields(value, [...policy_keys, ...keysOfMode(value)]);
   must(fields.v === 1, 'json.value', 'not a policy of version 1');
   const flags = readFields(fields.flags, ['recorder', 'phoneBridge']);
   const readKey = (value: unknown): string => readBytes(value, 32);
@@ -106,6 +113,7 @@ export function decodePolicy(bytes: Uint8Array): Policy {
     },
     banned: readList(fields.banned, banned_max, readIdentity),
     created: readWhole(fields.created, 0),
+    ...readMode(fields),
   };
   must(policy.link <= link_max, 'json.value', 'a link version beyond what a link can carry');
   const { recorder, phoneBridge } = policy.flags;
@@ -120,6 +128,34 @@ export function decodePolicy(bytes: Uint8Array): Policy {
   );
   must(policy.hosts.length > 0 || policy.gate === 'open', 'policy.gate', 'a gate without a host');
   return policy;
+}
+
+/** A meeting's policy has neither, a class's its mode, an event's both: one spelling of each. */
+function keysOfMode(value: unknown): (typeof mode_keys)[number][] {
+  if (typeof value !== 'object' || value === null || !('mode' in value)) return [];
+  return value.mode === 'event' ? ['mode', 'stage'] : ['mode'];
+}
+
+function readMode(fields: Readonly<Record<string, unknown>>): Pick<Policy, 'mode' | 'stage'> {
+  const mode = fields['mode'] === undefined ? 'meeting' : readOne(modes, fields['mode']);
+  if (mode === 'meeting') {
+    must(fields['mode'] === undefined, 'json.canonical', 'a meeting says nothing of its mode');
+    return {};
+  }
+  if (mode === 'class') return { mode };
+  const stage = readList(fields['stage'], stage_max, readIdentity);
+  must(new Set(stage).size === stage.length, 'policy.twice', 'somebody is on the stage twice');
+  return { mode, stage };
+}
+
+export function modeOf({ mode }: Policy): Mode {
+  return mode ?? 'meeting';
+}
+
+/** The policy as one of another mode, with nobody on its stage; whoever may do what stays. */
+export function withMode({ mode: _mode, stage: _stage, ...policy }: Policy, mode: Mode): Policy {
+  if (mode === 'meeting') return policy;
+  return mode === 'class' ? { ...policy, mode } : { ...policy, mode, stage: [] };
 }
 
 /** Every proof of a policy, and no host banned. Throws `policy.*`. */

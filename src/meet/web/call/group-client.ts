@@ -41,7 +41,8 @@ function refusalOf({ over, code }: Failure): Refused {
 }
 
 function viewOf(view: MemberView): GroupView {
-  const { phase, fault, id, epoch, code, gate, guests, codecs, pulse, waiting, people } = view;
+  const { phase, fault, id, epoch, code, gate, mode, guests, stage, codecs } = view;
+  const { pulse, waiting, people } = view;
   const leaves = people.map(({ id: identity, name, role, beaten }): [string, Leaf] => [
     identity,
     { identity, name, role, confirmed: beaten },
@@ -53,7 +54,9 @@ function viewOf(view: MemberView): GroupView {
     epoch: epoch === null ? null : String(epoch),
     code,
     gate,
+    mode,
     guests,
+    stage,
     codecs,
     pulse,
     waiting,
@@ -129,7 +132,9 @@ export class GroupClient implements Group {
     epoch: null,
     code: null,
     gate: null,
+    mode: 'meeting',
     guests: guest_rights,
+    stage: [],
     codecs: [],
     pulse: 'well',
     waiting: [],

@@ -3,7 +3,7 @@
  * runs in a worker (../group/); the call never has a key.
  */
 import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
-import type { GuestRight } from '../../../protocol/encryption/rights.ts';
+import type { GuestRight, Mode } from '../../../protocol/encryption/rights.ts';
 import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
 import type { Link } from '../../../protocol/link/link.ts';
@@ -51,6 +51,9 @@ export interface GroupView {
   readonly gate: Gate | null;
   /** What everybody's browser decodes, besides Opus and VP8. */
   readonly codecs: readonly ExtraCodec[];
+  readonly mode: Mode;
+  /** Of an event: the identities of guests who may send all the same. */
+  readonly stage: readonly string[];
   /** What guests may do. */
   readonly guests: readonly GuestRight[];
   /** Whom a host has to let in or send away; empty for others. */

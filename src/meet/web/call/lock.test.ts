@@ -15,6 +15,8 @@ function view(change: Partial<GroupView> = {}): GroupView {
     own: 'ada',
     epoch: '3',
     code: '',
+    mode: 'meeting',
+    stage: [],
     guests: [],
     codecs: [],
     gate: 'open',

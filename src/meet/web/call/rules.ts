@@ -88,7 +88,7 @@ export class Rules {
 
   #read(): void {
     const view = this.#parts.group.view.get();
-    const { own, guests, leaves } = view;
+    const { own, guests, leaves, stage } = view;
     for (const what of sends) {
       const may = mayDo(view, own, what);
       if (may === this.#may[what]) continue;
@@ -96,7 +96,7 @@ export class Rules {
       this.#parts.own[what].permit(may);
     }
     const hosts = [...leaves.values()].filter(({ role }) => role !== 'guest');
-    const spelled = JSON.stringify([guests, hosts.map(({ identity }) => identity)]);
+    const spelled = JSON.stringify([guests, stage, hosts.map(({ identity }) => identity)]);
     if (spelled === this.#spelled) return;
     this.#spelled = spelled;
     this.#tell();

@@ -50,6 +50,7 @@ interface Beside {
   readonly door?: { link: number; hash: string };
   readonly open?: boolean;
   readonly guests?: Send[];
+  readonly stage?: string[];
 }
 
 export interface CommittingParts {
@@ -310,7 +311,8 @@ export class Committing {
       const door = policy.link === group.policy.link ? {} : { door: await doorOf(pending.next) };
       const told = { hosts: await hostsOf(policy), open: policy.gate === 'open', ...door };
       const guests = sends.filter((each) => policy.guests.includes(each));
-      this.#send(pending, { welcomes: [], gone, guests, ...told }, asked);
+      const stage = [...(policy.stage ?? [])];
+      this.#send(pending, { welcomes: [], gone, guests, stage, ...told }, asked);
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
       await this.#conclude(asked, () => asked.reject(cause));

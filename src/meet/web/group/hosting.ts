@@ -8,9 +8,10 @@ import { appoint } from '../../../protocol/encryption/appointment.ts';
 import type { Appointment } from '../../../protocol/encryption/appointment.ts';
 import { bytesOf } from '../../../protocol/encryption/json.ts';
 import { banned_max, hosts_max, isHost, roleOf } from '../../../protocol/encryption/policy.ts';
-import { guest_rights } from '../../../protocol/encryption/rights.ts';
+import { modeOf, stage_max, withMode } from '../../../protocol/encryption/policy.ts';
+import { guest_rights, rights_of_mode } from '../../../protocol/encryption/rights.ts';
 import type { Gate, Policy } from '../../../protocol/encryption/policy.ts';
-import type { GuestRight } from '../../../protocol/encryption/rights.ts';
+import type { GuestRight, Mode } from '../../../protocol/encryption/rights.ts';
 import { must } from '../../../protocol/encryption/refusal.ts';
 import type { Group, Seat } from '../../../protocol/mls/group.ts';
 import type { Breakouts } from './breakouts.ts';
@@ -21,6 +22,10 @@ export type PolicyAct =
   | { readonly kind: 'gate'; readonly gate: Gate }
   /** Whether guests may do that from now on. */
   | { readonly kind: 'right'; readonly right: GuestRight; readonly may: boolean }
+  /** Another kind of occasion, with the rights that it begins with; an event's door is a lobby. */
+  | { readonly kind: 'mode'; readonly mode: Mode }
+  /** Onto the stage of an event, or back into its audience. */
+  | { readonly kind: 'stage'; readonly id: string; readonly on: boolean }
   /** Nobody new, and guests may do nothing. What they send is stopped beside it (ordering.ts). */
   | { readonly kind: 'panic' }
   /** Out, and its key may not come back; `relink`: nor may anybody who has only the old link. */
@@ -58,25 +63,34 @@ export async function planAct(
   const own = toBase64url(group.key.public_key);
   must(isHost(policy, own), 'commit.policy', 'only a host may');
   if ('id' in act) return planPerson(group, seats, act);
-  const rule = ruleOf(policy, act);
-  return same(policy, rule) ? null : { policy: { ...policy, ...rule }, remove: [] };
+  const next = ruled(policy, act);
+  return JSON.stringify(next) === JSON.stringify(policy) ? null : { policy: next, remove: [] };
 }
 
-type Rule = Pick<Policy, 'gate' | 'guests' | 'link'>;
 type PersonAct = Extract<PolicyAct, { readonly id: string }>;
 
 /** What the rules for all become by it. */
-function ruleOf({ gate, guests, link }: Policy, act: Exclude<PolicyAct, PersonAct>): Rule {
-  if (act.kind === 'gate') return { gate: act.gate, guests, link };
-  if (act.kind === 'relink') return { gate, guests, link: link + 1 };
-  if (act.kind === 'panic') return { gate: 'locked', guests: [], link };
-  const { right, may } = act;
-  const allowed = (each: GuestRight): boolean => (each === right ? may : guests.includes(each));
-  return { gate, guests: guest_rights.filter(allowed), link };
-}
-
-function same(policy: Policy, { gate, guests, link }: Rule): boolean {
-  return policy.gate === gate && policy.link === link && policy.guests.join() === guests.join();
+function ruled(policy: Policy, act: Exclude<PolicyAct, PersonAct>): Policy {
+  switch (act.kind) {
+    case 'gate':
+      return { ...policy, gate: act.gate };
+    case 'relink':
+      return { ...policy, link: policy.link + 1 };
+    case 'panic':
+      return { ...policy, gate: 'locked', guests: [], ...(policy.stage && { stage: [] }) };
+    case 'mode': {
+      // Chosen again, it would take back what hosts have changed since.
+      if (act.mode === modeOf(policy)) return policy;
+      const gate = act.mode === 'event' ? 'lobby' : policy.gate;
+      return withMode({ ...policy, gate, guests: rights_of_mode[act.mode] }, act.mode);
+    }
+    case 'right': {
+      const { right, may } = act;
+      const allowed = (each: GuestRight): boolean =>
+        each === right ? may : policy.guests.includes(each);
+      return { ...policy, guests: guest_rights.filter(allowed) };
+    }
+  }
 }
 
 async function planPerson(
@@ -93,8 +107,12 @@ async function planPerson(
     const without = await dropHost(group, seat.key);
     const banned = [...policy.banned.filter((id) => id !== act.id), act.id].slice(-banned_max);
     const link = policy.link + (act.relink ? 1 : 0);
-    return { policy: { ...without, banned, link }, remove: [seat.leaf] };
+    const next = { ...without, banned, link };
+    const { stage } = next;
+    const left = stage && { stage: stage.filter((id) => id !== act.id) };
+    return { policy: { ...next, ...left }, remove: [seat.leaf] };
   }
+  if (act.kind === 'stage') return planStage(policy, seat, act);
   must(seat !== undefined, 'commit.remove', 'nobody of that name is there');
   const there = isHost(policy, seat.key);
   if (act.kind === 'dismiss') {
@@ -105,6 +123,21 @@ async function planPerson(
   must(policy.hosts.length < hosts_max, 'commit.policy', 'as many hosts as may be');
   const entry = await appointLeaf(group, seat.key);
   return { policy: { ...policy, hosts: [...policy.hosts, entry] }, remove: [] };
+}
+
+/** Who is gone can be taken off the stage, and not be put on it. */
+function planStage(
+  policy: Policy,
+  seat: Seat | undefined,
+  { id, on }: Extract<PolicyAct, { readonly kind: 'stage' }>,
+): Plan | null {
+  const { stage } = policy;
+  must(stage !== undefined, 'commit.policy', 'only an event has a stage');
+  must(seat !== undefined || !on, 'commit.remove', 'nobody of that name is there');
+  if (stage.includes(id) === on) return null;
+  must(!on || stage.length < stage_max, 'commit.policy', 'as many on the stage as may be');
+  const others = stage.filter((each) => each !== id);
+  return { policy: { ...policy, stage: on ? [...others, id] : others }, remove: [] };
 }
 
 function mustOutrank(policy: Policy, own: string, seat: Seat): void {

@@ -1,4 +1,5 @@
 /** How a member and its group look to the page, drawn from a stay. */
+import { modeOf } from '../../../protocol/encryption/policy.ts';
 import { guest_rights } from '../../../protocol/encryption/rights.ts';
 import { extra_codecs } from '../../../protocol/encryption/profile.ts';
 import { isRemoval } from './following.ts';
@@ -11,7 +12,9 @@ export const nothing_known = {
   leaf: null,
   code: null,
   gate: null,
+  mode: 'meeting',
   guests: guest_rights,
+  stage: [],
   codecs: [],
   pulse: 'well',
   waiting: [],
@@ -32,7 +35,9 @@ export function lookOf(stay: Stay, id: string): MemberView {
     id,
     code,
     gate: group.policy.gate,
+    mode: modeOf(group.policy),
     guests: group.policy.guests,
+    stage: group.policy.stage ?? [],
     codecs: extra_codecs.filter((codec) => people.canAll(keys, codec)),
     pulse: beating.state,
     waiting,

@@ -156,3 +156,46 @@ test('panic: silence for all, nobody new, and guests may do nothing', async () =
   assert.deepEqual(saying.what, ['mic', 'cam', 'share']);
   await assert.rejects(ben.member.host({ kind: 'panic' }), isCode('commit.policy'));
 });
+
+test('a class lets guests share nothing, and what a host changes in it stays', async () => {
+  const { ada, ben } = await start();
+  await ada.member.host({ kind: 'mode', mode: 'class' });
+  await ben.until('told', () => ben.view.mode === 'class');
+  assert.deepEqual(ben.view.guests, ['mic', 'cam', 'chat', 'react']);
+  assert.equal(ben.view.gate, 'open');
+  await ada.member.host({ kind: 'right', right: 'cam', may: false });
+  await ada.member.host({ kind: 'mode', mode: 'class' });
+  await ben.until('told', () => ben.view.guests.join() === 'mic,chat,react');
+  await ada.member.host({ kind: 'mode', mode: 'meeting' });
+  await ben.until('told', () => ben.view.mode === 'meeting');
+  assert.deepEqual(ben.view.guests, guest_rights);
+  await assert.rejects(ben.member.host({ kind: 'mode', mode: 'event' }), isCode('commit.policy'));
+});
+
+test('an event has a stage: who is brought onto it may send, for engine and members', async () => {
+  const { meeting, ada, ben, cy } = await start();
+  const onto = (id: string, on: boolean) => ada.member.host({ kind: 'stage', id, on });
+  await assert.rejects(onto(ben.view.id, true), isCode('commit.policy'));
+  await ada.member.host({ kind: 'mode', mode: 'event' });
+  await ben.until('told', () => ben.view.mode === 'event');
+  assert.deepEqual([ben.view.guests, ben.view.stage, ben.view.gate], [['react'], [], 'lobby']);
+  delivery.told.splice(0);
+  await onto(ben.view.id, true);
+  await Promise.all(
+    [ben, cy].map((each) => each.until('told', () => each.view.stage.length === 1)),
+  );
+  assert.deepEqual(cy.view.stage, [ben.view.id]);
+  assert.deepEqual(delivery.told, [{ permit: ben.view.id, sends: ['mic', 'cam', 'share'] }]);
+  await assert.rejects(onto('nobody', true), isCode('commit.remove'));
+  await assert.rejects(
+    ben.member.host({ kind: 'stage', id: cy.view.id, on: true }),
+    isCode('commit.policy'),
+  );
+  // The event starts: whoever has the link comes in, and finds who is on the stage.
+  await ada.member.host({ kind: 'gate', gate: 'open' });
+  const dee = await Browser.open({ origin: delivery.origin, meeting, name: 'Dee' });
+  await dee.untilIn();
+  assert.deepEqual([dee.view.mode, dee.view.stage], ['event', [ben.view.id]]);
+  await ada.member.host({ kind: 'remove', id: ben.view.id, relink: false });
+  await cy.until('told', () => cy.view.stage.length === 0);
+});

@@ -1,6 +1,6 @@
 /** What the page is shown of a member and its group; told whole on every change. */
 import type { Gate, Role } from '../../../protocol/encryption/policy.ts';
-import type { GuestRight } from '../../../protocol/encryption/rights.ts';
+import type { GuestRight, Mode } from '../../../protocol/encryption/rights.ts';
 import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { Waiting } from './waiting.ts';
 import type { PulseState } from '../../../protocol/encryption/pulse.ts';
@@ -65,8 +65,11 @@ export interface MemberView {
   /** Six groups of five digits, to compare. */
   readonly code: string | null;
   readonly gate: Gate | null;
+  readonly mode: Mode;
   /** What guests may do. */
   readonly guests: readonly GuestRight[];
+  /** Of an event: who may send all the same, by their names at the media engine. */
+  readonly stage: readonly string[];
   /** Codecs that everybody's browser decodes, besides Opus and VP8. */
   readonly codecs: readonly ExtraCodec[];
   readonly pulse: PulseState;
