@@ -57,6 +57,17 @@ export const call_screens: readonly CallScreen[] = [
     sample: { people: 5, messages },
     act: (page, names) => press(page, names.chat),
   },
+  {
+    name: 'class-host',
+    sample: { people: 5, host: true, mode: 'class' },
+    act: (page, names) => press(page, names.people),
+  },
+  {
+    name: 'event-host',
+    sample: { people: 30, host: true, mode: 'event', stage: [1, 2], hands: [5], gate: 'lobby' },
+    act: (page, names) => press(page, names.people),
+  },
+  { name: 'event-audience', sample: { people: 30, mode: 'event', stage: [1, 2] } },
   { name: 'breakout-offer', sample: { people: 5, rooms: 1 } },
   {
     name: 'breakout-make',

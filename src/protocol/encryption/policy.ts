@@ -94,8 +94,8 @@ export function encodePolicy(policy: Policy): Bytes {
  * `json.*`, `policy.twice`, `policy.gate`.
  */
 export function decodePolicy(bytes: Uint8Array): Policy {
-  const value = decodeJson(bytes, policy_bytes_max);
-  const fields = readFields(value, [...policy_keys, ...keysOfMode(value)]);
+  const read = decodeJson(bytes, policy_bytes_max);
+  const fields = readFields(read, [...policy_keys, ...keysOfMode(read)]);
   must(fields.v === 1, 'json.value', 'not a policy of version 1');
   const flags = readFields(fields.flags, ['recorder', 'phoneBridge']);
   const readKey = (value: unknown): string => readBytes(value, 32);

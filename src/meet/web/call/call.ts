@@ -1,4 +1,5 @@
 /** The whole call of one seat, put together from its parts; no view and no framework. */
+import { arriveMuted } from './arriving.ts';
 import { Connection } from './connection.ts';
 import type { Seat } from './connection.ts';
 import { Beats } from './beats.ts';
@@ -45,7 +46,7 @@ import type {
   Source,
   Toast,
 } from './model.ts';
-import type { Entry, LeaveReason, Ticket } from '../entry.ts';
+import type { Entry, LeaveReason } from '../entry.ts';
 
 export interface Doors {
   readonly seat: Seat;
@@ -55,8 +56,6 @@ export interface Doors {
   readonly end: (() => Promise<void>) | null;
 }
 
-/** As many as this, without oneself, are a crowd. */
-const crowd_min = 50;
 const none = { list: [], chosen: '' };
 
 /** Starts connecting at once. Aborting `life` leaves the call and frees every device. */
@@ -113,8 +112,7 @@ export class Call implements CallModel {
     this.#microphone = new OwnTrack({ ...microphone, announce, guard }, alive);
     this.#camera = new OwnTrack({ ...camera, announce, guard }, alive);
     this.#sound = new Sound(entry.speaker_id ?? '', alive);
-    // Told before anything is sent. What went wrong is told by who connects with it.
-    if (entry.fresh) entry.ticket.then(this.#arriveIn).catch(() => undefined);
+    arriveMuted({ entry, group, announce, microphone: this.#microphone }, alive);
     this.#subscriptions = new Subscriptions(group.view, this.#receiving.now, alive);
     this.#hands = new Hands(group, alive);
     this.#spotlight = new Spotlight(group, alive);
@@ -201,13 +199,6 @@ export class Call implements CallModel {
     this.setMicrophone(audio_on);
     this.setCamera(video_on);
     if (!video_on) this.setScreen(false);
-  };
-
-  /** In a crowd one begins muted (meetings design, section 4). */
-  #arriveIn = ({ people }: Ticket): void => {
-    if (people < crowd_min || !this.#microphone.state.get().on) return;
-    this.#microphone.setOn(false);
-    this.#announce({ kind: 'crowd' });
   };
 
   #announce = (notice: Notice): void => {

@@ -124,6 +124,7 @@ const en = {
     'brought-back': 'You are back in the meeting, with microphone and camera off.',
     'host-copied': 'Host link copied. Give it to nobody who is not to be the host.',
     'not-copied': 'The browser did not let the link be copied. It is in the address bar.',
+    class: 'This is a class: your microphone is off. Press Unmute to speak.',
     crowd: 'Many people are here: your microphone is off. Press Unmute to speak.',
     'too-fast': 'Not sent: too many messages at once. Wait a few seconds.',
     'share-failed': 'The screen could not be shared.',
@@ -297,6 +298,7 @@ const fr: typeof en = {
     'host-copied': 'Lien d’hôte copié. Ne le donnez qu’à qui doit être l’hôte.',
     'not-copied':
       'Le navigateur n’a pas permis de copier le lien. Vous le trouverez dans la barre d’adresse.',
+    class: 'C’est un cours\u202f: votre micro est coupé. Appuyez sur Activer le micro pour parler.',
     crowd:
       'Vous êtes nombreux ici\u202f: votre micro est coupé. Appuyez sur Activer le micro pour parler.',
     'too-fast': 'Non envoyé : trop de messages d’un coup. Attendez quelques secondes.',

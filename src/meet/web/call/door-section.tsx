@@ -6,6 +6,7 @@ import { gates } from '../../../protocol/encryption/policy.ts';
 import type { Waiting } from '../group/waiting.ts';
 import { Face } from './avatar.tsx';
 import { cleanName } from './face.ts';
+import { folded } from './folded.ts';
 import { host_words } from './host.words.ts';
 import type { CallModel } from './model.ts';
 import { useValue } from './use-value.ts';
@@ -54,11 +55,6 @@ function WaitingRow(props: { model: CallModel; who: Waiting }): ReactNode {
 
 /** More than these are not found by looking. */
 const found_at_a_glance = 8;
-
-/** Without case and accents, so that a name is found however it is typed. */
-function folded(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
-}
 
 /** Nothing where nobody waits. */
 function WaitingList(props: { model: CallModel; waiting: readonly Waiting[] }): ReactNode {

@@ -14,6 +14,22 @@ export const host_words = words(
       lobby: 'Whoever a host admits',
       locked: 'Nobody new',
     },
+    mode: 'Kind of meeting',
+    modes: { meeting: 'Meeting', class: 'Class', event: 'Event' },
+    modes_what: {
+      meeting: 'Everybody may speak and share.',
+      class: 'Guests come in muted, and share no screen. Nobody’s attention is watched.',
+      event:
+        'A stage and an audience, which neither sends anything nor is listed. Bring on stage who raises a hand.',
+    },
+    start_event: 'Start the event',
+    start_what: 'Until then whoever comes waits at the door, and you are among yourselves.',
+    on_stage: (name: string) => `Bring ${name} on stage`,
+    off_stage: (name: string) => `Back to the audience: ${name}`,
+    audience: (count: number) => (count === 1 ? 'One in the audience' : `${count} in the audience`),
+    seek_audience: 'Search the audience',
+    stage: 'on stage',
+    unheard: 'not heard yet',
     volume: (name: string) => `Volume of ${name}, for you`,
     guests_may: 'Guests may',
     rights: {
@@ -67,6 +83,24 @@ export const host_words = words(
       lobby: 'Les personnes qu’un hôte admet',
       locked: 'Plus personne',
     },
+    mode: 'Type de réunion',
+    modes: { meeting: 'Réunion', class: 'Cours', event: 'Événement' },
+    modes_what: {
+      meeting: 'Tout le monde peut parler et partager.',
+      class:
+        'Les invités entrent micro coupé, et ne partagent pas d’écran. L’attention de personne n’est observée.',
+      event:
+        'Une scène et un public, qui n’envoie rien et n’est pas listé. Faites monter sur scène qui lève la main.',
+    },
+    start_event: 'Commencer l’événement',
+    start_what: 'Jusque-là, qui arrive attend à la porte, et vous êtes entre vous.',
+    on_stage: (name: string) => `Faire monter ${name} sur scène`,
+    off_stage: (name: string) => `Retour dans le public : ${name}`,
+    audience: (count: number) =>
+      count === 1 ? 'Une personne dans le public' : `${count} personnes dans le public`,
+    seek_audience: 'Chercher dans le public',
+    stage: 'sur scène',
+    unheard: 'pas encore entendu',
     volume: (name: string) => `Volume de ${name}, pour vous`,
     guests_may: 'Les invités peuvent',
     rights: {

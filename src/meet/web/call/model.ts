@@ -101,6 +101,7 @@ export type Notice =
         | 'not-copied'
         | 'too-fast'
         | 'crowd'
+        | 'class'
         | 'share-failed'
         | 'end-failed'
         | 'host-failed'

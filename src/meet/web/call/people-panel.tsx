@@ -3,8 +3,10 @@ import type { ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BreakoutsSection } from '../breakout/breakouts-section.tsx';
 import { useWhere } from '../breakout/use-where.ts';
+import { useListed } from './audience.tsx';
 import { controls_words } from './controls.words.ts';
 import { DoorSection } from './door-section.tsx';
+import type { GroupView } from './group.ts';
 import { host_words } from './host.words.ts';
 import { HandIcon, MicrophoneIcon, MicrophoneOffIcon, MoreIcon } from './icons.tsx';
 import type { CallModel, Person } from './model.ts';
@@ -91,6 +93,12 @@ function Manage(props: ManageProps): ReactNode {
   );
 }
 
+/** Of a class, for its teacher: who has said nothing since one came. Nobody else is told. */
+function isSilent({ model, person }: PanelProps & { person: Person }, group: GroupView): boolean {
+  const { role } = group.leaves.get(person.identity) ?? {};
+  return group.mode === 'class' && role === 'guest' && !model.heard.has(person.identity);
+}
+
 function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactNode {
   const w = useWords(controls_words);
   const h = useWords(host_words);
@@ -110,6 +118,7 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
   const is_lit = useValue(model.spotlight) === person.identity;
   // A server could copy a host's leaf into a group of its own: nobody is called a host unheard.
   const role = leaf && (leaf.confirmed || person.you) ? h.roles[leaf.role] : '';
+  const part = group.stage.includes(person.identity) ? h.stage : role;
   return (
     <li>
       <div className={css.person}>
@@ -119,9 +128,10 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
         <span className={css.name}>
           <bdi translate="no">{person.you ? w.you(person.name) : person.name}</bdi>
           {where !== undefined && <span className={css.where}>{where}</span>}
+          {is_host && isSilent(props, group) && <span className={css.where}>{h.unheard}</span>}
           {is_unruly && <span className={css.unruly}>{h.unruly}</span>}
         </span>
-        <Marks person={person} turn={turn} role={role} lit={is_lit ? h.lit : null} />
+        <Marks person={person} turn={turn} role={part} lit={is_lit ? h.lit : null} />
         {manages && (
           <Manage
             opener={opener}
@@ -139,7 +149,8 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
 export function PeoplePanel(props: PanelProps): ReactNode {
   const w = useWords(controls_words);
   const { model } = props;
-  const people = sortPeople(useValue(model.people));
+  const everybody = useValue(model.people);
+  const { people, audience } = useListed(model, sortPeople(everybody));
   const { leaves, own } = useValue(model.group);
   const role = leaves.get(own)?.role ?? 'guest';
   return (
@@ -151,7 +162,8 @@ export function PeoplePanel(props: PanelProps): ReactNode {
         </>
       )}
       <BreakoutsSection model={model} />
-      <p className={css.by}>{w.count(people.length)}</p>
+      <p className={css.by}>{w.count(everybody.length)}</p>
+      {audience}
       <ul aria-label={w.people} tabIndex={-1}>
         {people.map((person, index) => (
           <PersonRow key={person.identity} {...props} person={person} turn={index + 1} />

@@ -79,8 +79,14 @@ function HostActs(props: ActsProps): ReactNode {
   const w = useWords(host_words);
   const { model, seating, person, onChosen } = props;
   const { identity, name } = person;
-  const role = useValue(model.group).leaves.get(identity)?.role;
+  const { leaves, mode, stage } = useValue(model.group);
+  const role = leaves.get(identity)?.role;
   const acts = useOrders(props);
+  if (mode === 'event' && role === 'guest') {
+    const on = !stage.includes(identity);
+    const label = on ? w.on_stage(name) : w.off_stage(name);
+    acts.unshift([label, { kind: 'stage', id: identity, on }]);
+  }
   if (role === 'guest') acts.push([w.appoint(name), { kind: 'appoint', id: identity }]);
   if (role === 'co-host') acts.push([w.dismiss(name), { kind: 'dismiss', id: identity }]);
   const remove = (): void => {

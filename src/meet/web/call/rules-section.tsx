@@ -2,6 +2,7 @@
 import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
+import { modes } from '../../../protocol/encryption/rights.ts';
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import { host_words } from './host.words.ts';
 import type { CallModel, Person } from './model.ts';
@@ -40,6 +41,52 @@ function Rights(props: { model: CallModel }): ReactNode {
   );
 }
 
+/** What kind of meeting it is; and of an event, its beginning. */
+function Kind(props: { model: CallModel }): ReactNode {
+  const w = useWords(host_words);
+  const { model } = props;
+  const { mode, gate } = useValue(model.group);
+  const what = useId();
+  const choose = (value: string): void => {
+    const chosen = modes.find((each) => each === value);
+    if (chosen) void model.act({ kind: 'mode', mode: chosen });
+  };
+  return (
+    <>
+      <label className={css.field}>
+        {w.mode}
+        <select
+          aria-describedby={what}
+          value={mode}
+          onChange={(event) => choose(event.target.value)}
+        >
+          {modes.map((each) => (
+            <option key={each} value={each}>
+              {w.modes[each]}
+            </option>
+          ))}
+        </select>
+        <span id={what} className={css.quiet}>
+          {w.modes_what[mode]}
+        </span>
+      </label>
+      {mode === 'event' && gate === 'lobby' && (
+        <div className={css.host_link}>
+          <button
+            type="button"
+            className={css.act}
+            data-look="main"
+            onClick={() => void model.act({ kind: 'gate', gate: 'open' })}
+          >
+            {w.start_event}
+          </button>
+          <p>{w.start_what}</p>
+        </div>
+      )}
+    </>
+  );
+}
+
 /** Those whom one may order, and of whom `holds` is true. */
 function useIds(model: CallModel, holds: (person: Person) => boolean): string[] {
   const people = useValue(model.people);
@@ -60,6 +107,7 @@ export function RulesSection(props: { model: CallModel }): ReactNode {
   };
   return (
     <>
+      <Kind model={model} />
       <div className={css.all}>
         <button
           type="button"

@@ -5,6 +5,7 @@
 import { Signal, follow } from './signal.ts';
 import { bringForward, keepPlaces } from './places.ts';
 import { tileOf } from './model.ts';
+import { isAudience } from './rights.ts';
 import type { CallModel, Person } from './model.ts';
 
 export type Mode = 'grid' | 'speaker';
@@ -39,6 +40,7 @@ export class Seating {
     this.#life = life;
     follow(model.people, life, () => this.#seat());
     follow(model.speaker, life, () => this.#seat());
+    follow(model.group, life, () => this.#seat());
     const watch = (): void => {
       const where = model.breakouts.get()?.where;
       if (where) follow(where, life, () => this.#seat());
@@ -80,11 +82,14 @@ export class Seating {
   }
 
   #seat(): void {
-    // Who is in a breakout room has nothing to show here.
+    // Who is in a breakout room, or of an audience, has nothing to show here.
     const elsewhere = this.#model.breakouts.get()?.where.get();
+    const group = this.#model.group.get();
     const present = this.#model.people
       .get()
-      .filter(({ you, identity }) => !you && !elsewhere?.has(identity));
+      .filter(
+        ({ you, identity }) => !you && !elsewhere?.has(identity) && !isAudience(group, identity),
+      );
     const ids = present.map((person) => person.identity);
     const kept = keepPlaces(this.order.get(), ids);
     const next = this.#bringForward(kept);

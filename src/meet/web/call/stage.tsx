@@ -5,6 +5,7 @@ import { arrange } from './layout.ts';
 import type { Area, Arrangement, Box } from './layout.ts';
 import { tileOf, tileOfShare } from './model.ts';
 import type { CallModel, Person } from './model.ts';
+import { isAudience } from './rights.ts';
 import { assignRoles } from './scene.ts';
 import type { Cast, Roles } from './scene.ts';
 import type { Seating } from './seating.ts';
@@ -63,7 +64,8 @@ function usePlaces(model: CallModel, seating: Seating, area: Area) {
   const pinned = useValue(seating.pinned);
   const spotlight = useValue(model.spotlight);
   const order = useValue(seating.order);
-  const self_shown = useValue(seating.self_shown);
+  const group = useValue(model.group);
+  const self_shown = useValue(seating.self_shown) && !isAudience(group, group.own);
   const page = useValue(seating.page);
   const { arrangement, first_page } = useMemo(
     () =>

@@ -84,7 +84,7 @@ function ruled(policy: Policy, act: Exclude<PolicyAct, PersonAct>): Policy {
       const gate = act.mode === 'event' ? 'lobby' : policy.gate;
       return withMode({ ...policy, gate, guests: rights_of_mode[act.mode] }, act.mode);
     }
-    case 'right': {
+    default: {
       const { right, may } = act;
       const allowed = (each: GuestRight): boolean =>
         each === right ? may : policy.guests.includes(each);
