@@ -4,6 +4,7 @@
  */
 import type { Aside, BreakoutsModel } from '#src/meet/web/breakout/model.ts';
 import type { BreakoutRoom } from '#src/meet/web/group/breakouts.ts';
+import type { Trouble } from '#src/meet/web/call/diagnosis.ts';
 import type { GroupView, Leaf } from '#src/meet/web/call/group.ts';
 import type { Lock } from '#src/meet/web/call/lock.ts';
 import { guest_rights } from '#src/protocol/encryption/rights.ts';
@@ -51,6 +52,7 @@ export interface Sample {
   /** One is in the first of them. */
   readonly aside?: boolean;
   readonly recalled?: boolean;
+  readonly trouble?: Trouble;
 }
 
 const names = [
@@ -250,10 +252,15 @@ function stageBreakouts(sample: Sample): Pick<CallModel, 'aside' | 'breakouts'> 
   return { aside, breakouts: new Signal<BreakoutsModel | null>(breakouts) };
 }
 
-function stageRest(): Pick<CallModel, 'note' | 'reception' | 'receive' | 'volumes' | 'setVolume'> {
+type Rest = 'note' | 'reception' | 'receive' | 'volumes' | 'setVolume' | 'trouble' | 'putAside';
+
+function stageRest(sample: Sample): Pick<CallModel, Rest> {
+  const trouble = new Signal<Trouble | null>(sample.trouble ?? null);
   const reception = new Signal<Reception>('all');
   const volumes = new Signal<ReadonlyMap<string, number>>(new Map());
   return {
+    trouble,
+    putAside: () => trouble.set(null),
     note: () => undefined,
     reception,
     receive: (chosen) => reception.set(chosen),
@@ -303,7 +310,7 @@ export function stageSample(sample: Sample): CallModel {
     camera,
     screen,
     ...without_effect,
-    ...stageRest(),
+    ...stageRest(sample),
     ...stageBreakouts(sample),
     can_share: true,
     devices: new Signal(devices),

@@ -57,6 +57,8 @@ export const call_screens: readonly CallScreen[] = [
     sample: { people: 5, messages },
     act: (page, names) => press(page, names.chat),
   },
+  { name: 'trouble', sample: { people: 5, trouble: 'slow-upload' } },
+  { name: 'trouble-silent', sample: { people: 2, trouble: 'silent-microphone' } },
   {
     name: 'class-host',
     sample: { people: 5, host: true, mode: 'class' },

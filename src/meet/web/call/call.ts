@@ -5,6 +5,7 @@ import type { Seat } from './connection.ts';
 import { Beats } from './beats.ts';
 import { Bindings } from './bindings.ts';
 import { Compared } from './compared.ts';
+import type { Trouble } from './diagnosis.ts';
 import { endFirstMoments } from './first-moments.ts';
 import { reasonOf } from './group.ts';
 import type { Group } from './group.ts';
@@ -90,6 +91,7 @@ export class Call implements CallModel {
   readonly #spotlight: Spotlight;
   readonly volumes = new Signal<ReadonlyMap<string, number>>(new Map());
   readonly unruly = new Signal<ReadonlySet<string>>(new Set());
+  readonly trouble = new Signal<Trouble | null>(null);
   readonly aside = new Signal<Aside | null>(null);
   readonly breakouts = new Signal<BreakoutsModel | null>(null);
   readonly #connection: Connection;
@@ -220,6 +222,7 @@ export class Call implements CallModel {
       picture: this.#shared,
       announce: this.#announce,
       unruly: this.unruly,
+      trouble: this.trouble,
       place: this.#sound.place,
       volumes: this.volumes,
       breakouts: {
@@ -363,6 +366,9 @@ export class Call implements CallModel {
   }
   answer(knock: string, admit: boolean): void {
     this.#doors.group.answer(knock, admit);
+  }
+  putAside(): void {
+    this.#loaded?.health.putAside();
   }
   dismiss(toast: number): void {
     this.#loaded?.toasts.dismiss(toast);

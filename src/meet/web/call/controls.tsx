@@ -19,6 +19,7 @@ import { ToastStack } from './toast-stack.tsx';
 import { Toolbar } from './toolbar.tsx';
 import type { Controls } from './toolbar.tsx';
 import { TopBar } from './top-bar.tsx';
+import { TroubleCard } from './trouble-card.tsx';
 import { useDue } from './use-due.ts';
 import { useValue } from './use-value.ts';
 import css from './controls.module.css';
@@ -91,6 +92,7 @@ export function Over(props: Seated): ReactNode {
       <PhaseBanner model={model} />
       <HearButton model={model} />
       <BreakoutOffer model={model} />
+      <TroubleCard {...controls} />
       <ToastStack model={model} />
     </>
   );

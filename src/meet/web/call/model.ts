@@ -6,6 +6,7 @@ import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import type { Aside, BreakoutsModel } from '../breakout/model.ts';
 import type { HostAct } from '../group/hosting.ts';
 import type { Send } from '../../../protocol/encryption/rights.ts';
+import type { Trouble } from './diagnosis.ts';
 import type { GroupView } from './group.ts';
 import type { Lock } from './lock.ts';
 import type { Reception } from './receiving.ts';
@@ -153,6 +154,9 @@ export interface CallModel {
     note(identities: Iterable<string>): void;
   };
 
+  /** What is wrong on one's own side; null while nothing is, or it was put aside. */
+  readonly trouble: Readable<Trouble | null>;
+  putAside(): void;
   /** The breakout room one is in; null in the meeting itself. */
   readonly aside: Readable<Aside | null>;
   /** Null until its script is here. */

@@ -7,6 +7,8 @@ import type { ChatParts } from './chat.ts';
 import { DeviceList } from './devices.ts';
 import type { Choices } from './devices.ts';
 import { watchFloor } from './floor.ts';
+import { Health } from './health.ts';
+import type { HealthParts } from './health.ts';
 import { watchHosts } from './hosting.ts';
 import type { HostingParts } from './hosting.ts';
 import type { Said } from './group.ts';
@@ -19,7 +21,7 @@ import { Volumes } from './volumes.ts';
 import type { VolumesParts } from './volumes.ts';
 import type { Device, DeviceKind, Devices, Person, Toast } from './model.ts';
 
-export interface ToolParts extends ScreenParts, ChatParts, HostingParts {
+export interface ToolParts extends ScreenParts, ChatParts, HostingParts, HealthParts {
   readonly people: Readable<readonly Person[]>;
   readonly speaker: Signal<string | null>;
   readonly toasts: Signal<readonly Toast[]>;
@@ -39,6 +41,7 @@ export interface Tools {
   readonly toasts: Toasts;
   readonly volumes: Volumes;
   readonly breakouts: BreakoutRooms;
+  readonly health: Health;
   /** What members said, in order. */
   hear(identity: string, said: Said): void;
 }
@@ -56,6 +59,7 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
     screen: new ScreenShare(parts, life),
     chat,
     breakouts,
+    health: new Health(parts, life),
     hear(identity, said) {
       if (said.kind === 'chat') chat.receive(identity, said);
       else breakouts.hear(identity, said);
