@@ -239,3 +239,17 @@ test('a meeting joined by the link field of the home page', async () => {
     assert.equal(ben.page.url(), link);
   });
 });
+
+test('the shortcut of the installed app makes a meeting at once', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const manifest = await ada.page.request.get(`${house.origin}/manifest.webmanifest`);
+    const { shortcuts } = (await manifest.json()) as { shortcuts: { url: string }[] };
+    await ada.page.goto(new URL(shortcuts[0]?.url ?? '', house.origin).href);
+    await ada.page.waitForURL(/\/m\/[a-z2-9]{26}#/);
+    await pressJoin(ada);
+    // Back on the home page there is none made anew.
+    await ada.page.goto(house.origin);
+    await button(ada, en.create).waitFor();
+  });
+});

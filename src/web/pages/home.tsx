@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { createMeeting } from '../../meet/web/create.ts';
 import { Icon } from '../design/icon.tsx';
 import { LinkField } from '../design/link-field.tsx';
@@ -41,6 +41,14 @@ function NewMeeting(): ReactNode {
   const lang = useLang();
   const [busy, setBusy] = useState(false);
   const [cause, setCause] = useState<unknown>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  // The shortcut of the installed app. Back from the meeting this is the page without it.
+  useEffect(() => {
+    if (location.search !== '?new') return;
+    history.replaceState(null, '', '/');
+    button.current?.click();
+  }, []);
 
   async function create(): Promise<void> {
     if (busy) return;
@@ -57,6 +65,7 @@ function NewMeeting(): ReactNode {
   return (
     <div>
       <button
+        ref={button}
         type="button"
         className={`button primary ${style.create}`}
         aria-disabled={busy}
