@@ -8,7 +8,12 @@ import { describe, test } from 'node:test';
 import { settings } from '#src/config.ts';
 import * as code from '#test/tidy/code.ts';
 import { checkImports } from '#test/tidy/imports.ts';
-import { checkDecisions, checkPins, checkSettingsListed } from '#test/tidy/papers.ts';
+import {
+  checkDecisions,
+  checkNamedTests,
+  checkPins,
+  checkSettingsListed,
+} from '#test/tidy/papers.ts';
 import { readSource, readTree } from '#test/tidy/source.ts';
 import type { Finding, Rule, Source } from '#test/tidy/source.ts';
 
@@ -246,6 +251,17 @@ describe('tidy', () => {
     const manifest = readSource('package.json', '{"devDependencies":{"a":"1.0.0"}}');
     assert.equal(checkDecisions(new Map([['package.json', manifest]])).length, 1);
     report(checkDecisions(tree));
+  });
+
+  test('tests that papers name are there', () => {
+    const tests = readSource('test/a.test.ts', "test('what is tried', () => undefined);");
+    const paper = (title: string): Source =>
+      readSource('docs/decisions/a.md', `As [${title}](../../test/a.test.ts) shows.`);
+    const found = (title: string): Finding[] =>
+      checkNamedTests(new Map([tests, paper(title)].map((source) => [source.path, source])));
+    assert.equal(found('what was tried').length, 1);
+    for (const title of ['what is tried', 'a.test.ts']) report(found(title));
+    report(checkNamedTests(tree));
   });
 
   test('README and docs/operating list every setting', () => {

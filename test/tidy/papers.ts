@@ -1,4 +1,5 @@
 /** The rules that hold the papers to the code: pins, decisions, settings. */
+import { posix } from 'node:path';
 import type { Setting } from '#src/config.ts';
 import type { Finding, Source } from './source.ts';
 
@@ -68,5 +69,27 @@ export function checkSettingsListed(tree: Tree, settings: readonly Setting[]): F
         line: 1,
         advice: `list the setting \`${name}\` (src/config.ts)`,
       })),
+  );
+}
+
+/**
+ * A link to a test file names a test in it, or the file itself: `[who waits …](../test/host.test.ts)`.
+ * A paper that says what is tried must not outlive the test.
+ */
+export function checkNamedTests(tree: Tree): Finding[] {
+  const papers = [...tree.values()].filter(({ path }) => path.endsWith('.md'));
+  return papers.flatMap(({ path, lines }) =>
+    lines.flatMap((text, at) =>
+      [...text.matchAll(/\[([^\]]+)\]\(([^)]+\.test\.ts)\)/g)].flatMap(
+        ([, title = '', link = '']) => {
+          const target = posix.normalize(posix.join(posix.dirname(path), link));
+          const named = `'${title}'`;
+          const known = target.endsWith(title) || tree.get(target)?.text.includes(named) === true;
+          return known
+            ? []
+            : [{ path, line: at + 1, advice: `there is no test ${named} in ${target}` }];
+        },
+      ),
+    ),
   );
 }
