@@ -99,3 +99,38 @@ test('an event: the door until it starts, an audience that sends nothing, and th
     await row(ada, 'Cy').waitFor();
   });
 });
+
+test('an agenda and speaking time are seen by everybody, who comes later and who reloads too', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: 0 });
+    const link = await hold(ada, 'Meeting');
+    await ada.page.getByText('Agenda', { exact: true }).click();
+    for (const [title, minutes] of [
+      ['Figures', '1'],
+      ['The office', '25'],
+    ] as const) {
+      await ada.page.getByRole('textbox', { name: 'Item' }).fill(title);
+      await ada.page.getByRole('spinbutton', { name: 'Minutes' }).fill(minutes);
+      await button(ada, 'Add item').click();
+    }
+    await button(ada, 'Start the agenda').click();
+    const ben = await visit({ name: 'Ben', person: 1, size: 'phone' });
+    await joinMeeting(ben, link);
+    const now = ben.page.getByRole('region', { name: 'Agenda' });
+    await now.filter({ hasText: /1 of 2.*Figures.*0:\d\d left/ }).waitFor();
+    await button(ada, 'Next item').click();
+    await now.filter({ hasText: /2 of 2.*The office.*2[45]:\d\d left/ }).waitFor();
+    await ben.page.reload();
+    await inCall(ben);
+    await now.filter({ hasText: /2 of 2.*The office.*2[45]:\d\d left/ }).waitFor();
+    await button(ada, 'Options for Ben').click();
+    const turn = ada.page.getByRole('combobox', { name: 'Speaking time of Ben' });
+    await turn.selectOption({ label: '2 minutes' });
+    const word = ben.page.getByRole('region', { name: 'Speaking time of Ben' });
+    await word.filter({ hasText: /Ben has the word.*1:\d\d left/ }).waitFor();
+    await turn.selectOption({ label: 'As long as they like' });
+    await word.waitFor({ state: 'detached' });
+    await button(ada, 'End the agenda').click();
+    await now.waitFor({ state: 'detached' });
+  });
+});

@@ -2,6 +2,7 @@
  * A call of invented people, for the screens of `npm run shots` and for tests of the view: it
  * implements the model of src/meet/web/call and needs no server. Runs in a browser.
  */
+import type { ScheduleModel } from '#src/meet/web/schedule/model.ts';
 import type { Aside, BreakoutsModel } from '#src/meet/web/breakout/model.ts';
 import type { BreakoutRoom } from '#src/meet/web/group/breakouts.ts';
 import type { Trouble } from '#src/meet/web/call/diagnosis.ts';
@@ -53,6 +54,8 @@ export interface Sample {
   readonly aside?: boolean;
   readonly recalled?: boolean;
   readonly trouble?: Trouble;
+  /** Which item of an agenda is under way, from 1; from the second on somebody has the word. */
+  readonly agenda?: number;
 }
 
 const names = [
@@ -252,6 +255,20 @@ function stageBreakouts(sample: Sample): Pick<CallModel, 'aside' | 'breakouts'> 
   return { aside, breakouts: new Signal<BreakoutsModel | null>(breakouts) };
 }
 
+function stageSchedule({ agenda = 0 }: Sample): CallModel['schedule'] {
+  const items = ['Figures of the spring', 'The new office', 'Any other business'].map((title) => ({
+    title,
+    minutes: 10,
+  }));
+  const ends_ms = Date.now() + 250_000;
+  return new Signal<ScheduleModel | null>({
+    agenda: new Signal(agenda > 0 ? { items, at: agenda - 1, ends_ms } : null),
+    turn: new Signal(agenda > 1 ? { identity: 'sample-1', ends_ms: Date.now() + 20_000 } : null),
+    go: () => undefined,
+    give: () => undefined,
+  });
+}
+
 type Rest = 'note' | 'reception' | 'receive' | 'volumes' | 'setVolume' | 'trouble' | 'putAside';
 
 function stageRest(sample: Sample): Pick<CallModel, Rest> {
@@ -312,6 +329,7 @@ export function stageSample(sample: Sample): CallModel {
     ...without_effect,
     ...stageRest(sample),
     ...stageBreakouts(sample),
+    schedule: stageSchedule(sample),
     can_share: true,
     devices: new Signal(devices),
     messages,

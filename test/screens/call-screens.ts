@@ -57,6 +57,15 @@ export const call_screens: readonly CallScreen[] = [
     sample: { people: 5, messages },
     act: (page, names) => press(page, names.chat),
   },
+  {
+    name: 'agenda-host',
+    sample: { people: 5, host: true, agenda: 2 },
+    async act(page, names) {
+      await press(page, names.people);
+      await page.getByText(/^(?:Agenda|Ordre du jour)$/).click();
+    },
+  },
+  { name: 'agenda', sample: { people: 2, agenda: 1 } },
   { name: 'trouble', sample: { people: 5, trouble: 'slow-upload' } },
   { name: 'trouble-silent', sample: { people: 2, trouble: 'silent-microphone' } },
   {

@@ -23,6 +23,7 @@ import type { RulesParts } from './rules.ts';
 import type { Own } from './roster.ts';
 import type { Switches } from '../breakout/breakouts.ts';
 import type { Aside, BreakoutsModel } from '../breakout/model.ts';
+import type { ScheduleModel } from '../schedule/model.ts';
 import type { HostAct } from '../group/hosting.ts';
 import { load } from './load.ts';
 import { watchLock } from './lock-watch.ts';
@@ -94,6 +95,7 @@ export class Call implements CallModel {
   readonly trouble = new Signal<Trouble | null>(null);
   readonly aside = new Signal<Aside | null>(null);
   readonly breakouts = new Signal<BreakoutsModel | null>(null);
+  readonly schedule = new Signal<ScheduleModel | null>(null);
   readonly #connection: Connection;
   readonly #tools: Promise<Tools>;
   #loaded: Tools | null = null;
@@ -249,6 +251,7 @@ export class Call implements CallModel {
     };
     this.#loaded = startTools(parts, alive);
     this.breakouts.set(this.#loaded.breakouts);
+    this.schedule.set(this.#loaded.schedule);
     return this.#loaded;
   }
 

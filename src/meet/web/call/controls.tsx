@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { MouseEvent, PointerEvent, ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BreakoutOffer } from '../breakout/offer.tsx';
+import { Now } from '../schedule/now.tsx';
 import { controls_words } from './controls.words.ts';
 import { SoundIcon } from './icons.tsx';
 import { useIdle } from './idle.ts';
@@ -88,6 +89,11 @@ export function Over(props: Seated): ReactNode {
   const { model } = props;
   return (
     <>
+      {controls.narrow && (
+        <div className={css.now}>
+          <Now model={model} />
+        </div>
+      )}
       <SidePanel {...controls} />
       <PhaseBanner model={model} />
       <HearButton model={model} />

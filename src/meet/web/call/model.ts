@@ -4,6 +4,7 @@
  */
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import type { Aside, BreakoutsModel } from '../breakout/model.ts';
+import type { ScheduleModel } from '../schedule/model.ts';
 import type { HostAct } from '../group/hosting.ts';
 import type { Send } from '../../../protocol/encryption/rights.ts';
 import type { Trouble } from './diagnosis.ts';
@@ -88,7 +89,7 @@ export interface DeviceChoice {
 export type Devices = Readonly<Record<DeviceKind, DeviceChoice>>;
 
 export type Notice =
-  | { readonly kind: 'joined' | 'left' | 'hand' | 'waiting'; readonly name: string }
+  | { readonly kind: 'joined' | 'left' | 'hand' | 'waiting' | 'time-up'; readonly name: string }
   /** A host stopped what one sent; or guests may not send it. */
   | { readonly kind: 'silenced' | 'allowed'; readonly what: Send }
   | { readonly kind: 'forbidden'; readonly what: Exclude<GuestRight, 'react'> }
@@ -159,6 +160,8 @@ export interface CallModel {
   putAside(): void;
   /** The breakout room one is in; null in the meeting itself. */
   readonly aside: Readable<Aside | null>;
+  /** Agenda and speaking time; null until its script is here. */
+  readonly schedule: Readable<ScheduleModel | null>;
   /** Null until its script is here. */
   readonly breakouts: Readable<BreakoutsModel | null>;
   /** How loud others are for oneself, from 0 to 1, by identity; 1 for who is not in it. */

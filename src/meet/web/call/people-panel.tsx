@@ -3,6 +3,7 @@ import type { ReactNode, RefObject } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BreakoutsSection } from '../breakout/breakouts-section.tsx';
 import { useWhere } from '../breakout/use-where.ts';
+import { AgendaSection } from '../schedule/agenda-section.tsx';
 import { useListed } from './audience.tsx';
 import { controls_words } from './controls.words.ts';
 import { DoorSection } from './door-section.tsx';
@@ -159,6 +160,7 @@ export function PeoplePanel(props: PanelProps): ReactNode {
         <>
           <DoorSection model={model} />
           <RulesSection model={model} />
+          <AgendaSection model={model} />
         </>
       )}
       <BreakoutsSection model={model} />

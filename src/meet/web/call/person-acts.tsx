@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import type { HostAct } from '../group/hosting.ts';
 import type { GroupView } from './group.ts';
+import { TurnField } from '../schedule/turn-field.tsx';
 import { host_words } from './host.words.ts';
 import type { CallModel, Person } from './model.ts';
 import type { Seating } from './seating.ts';
@@ -96,6 +97,7 @@ function HostActs(props: ActsProps): ReactNode {
   };
   return (
     <div className={css.acts}>
+      <TurnField model={model} person={person} />
       {acts.map(([label, act]) => (
         <button
           key={label}

@@ -12,6 +12,7 @@ function say(w: ControlsWords, notice: Notice): string {
     case 'left':
     case 'hand':
     case 'waiting':
+    case 'time-up':
       return w.toast[notice.kind](notice.name);
     case 'put-out':
       return w.put_out(notice.name, notice.by);

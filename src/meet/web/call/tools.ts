@@ -16,6 +16,7 @@ import { ScreenShare } from './screen.ts';
 import type { ScreenParts } from './screen.ts';
 import { follow } from './signal.ts';
 import type { Readable, Signal } from './signal.ts';
+import { Schedule } from '../schedule/schedule.ts';
 import { Toasts } from './toasts.ts';
 import { Volumes } from './volumes.ts';
 import type { VolumesParts } from './volumes.ts';
@@ -42,6 +43,7 @@ export interface Tools {
   readonly volumes: Volumes;
   readonly breakouts: BreakoutRooms;
   readonly health: Health;
+  readonly schedule: Schedule;
   /** What members said, in order. */
   hear(identity: string, said: Said): void;
 }
@@ -55,14 +57,29 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
   const { group, name } = parts;
   const chat = new Chat(parts, life);
   const breakouts = new BreakoutRooms({ ...parts.breakouts, group, name }, life);
+  const schedule = new Schedule(
+    {
+      group,
+      onTimeUp: (identity) => {
+        const person = parts.people.get().find((one) => one.identity === identity);
+        if (person) parts.announce({ kind: 'time-up', name: person.name });
+      },
+      onRefused: () => parts.announce({ kind: 'host-failed' }),
+    },
+    life,
+  );
   return {
     screen: new ScreenShare(parts, life),
     chat,
     breakouts,
     health: new Health(parts, life),
+    schedule,
     hear(identity, said) {
       if (said.kind === 'chat') chat.receive(identity, said);
-      else breakouts.hear(identity, said);
+      else {
+        breakouts.hear(identity, said);
+        schedule.hear(said);
+      }
     },
     toasts: new Toasts(parts.toasts, life),
     volumes: new Volumes(parts, life),

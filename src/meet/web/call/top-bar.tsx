@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useLang, useWords } from '../../../web/lang.ts';
+import { Now } from '../schedule/now.tsx';
 import { BarButton } from './bar.tsx';
 import { controls_words } from './controls.words.ts';
 import { CopyIcon, GridIcon, SpeakerIcon } from './icons.tsx';
@@ -73,6 +74,7 @@ export function TopBar(props: Controls): ReactNode {
         <span id={state}>{w.lock[lock.reason].short}</span>
       </div>
       <Clock />
+      {!narrow && <Now model={model} />}
       <span className={css.space} />
       {!narrow && <LayoutButtons {...props} />}
       {people.length > 1 && (

@@ -15,6 +15,15 @@ const written: Saying[] = [
   { kind: 'lower', ids: ['a'] },
   { kind: 'spotlight', id: 'a' },
   { kind: 'spotlight', id: null },
+  { kind: 'agenda', agenda: null },
+  {
+    kind: 'agenda',
+    agenda: { items: [{ title: 'Ordre du jour', minutes: 240 }], at: 0, left_ms: 0 },
+  },
+  { kind: 'turn', turn: { id: 'a', left_ms: 1000 } },
+  { kind: 'turn', turn: null },
+  { kind: 'aside', room: 'Room 1' },
+  { kind: 'recall', seconds: 600 },
 ];
 
 test('what is said is read as it was said', () => {
@@ -45,6 +54,17 @@ test('what is not a message is refused with a code', () => {
     '{"kind":"spotlight"}',
     '{"kind":"spotlight","id":"a","more":1}',
     ' {"kind":"spotlight","id":null}',
+    '{"kind":"agenda","agenda":{"items":[],"at":0,"left_ms":0}}',
+    '{"kind":"agenda","agenda":{"items":[{"title":"a","minutes":1}],"at":1,"left_ms":0}}',
+    '{"kind":"agenda","agenda":{"items":[{"title":"a","minutes":0}],"at":0,"left_ms":0}}',
+    '{"kind":"agenda","agenda":{"items":[{"title":"a","minutes":241}],"at":0,"left_ms":0}}',
+    '{"kind":"agenda","agenda":{"items":[{"minutes":1,"title":"a"}],"at":0,"left_ms":0}}',
+    '{"kind":"agenda","agenda":{"items":[{"title":"a","minutes":1}],"at":0,"left_ms":14400001}}',
+    '{"kind":"turn","turn":{"id":"a"}}',
+    '{"kind":"turn","turn":{"id":"a","left_ms":-1}}',
+    '{"kind":"aside","room":7}',
+    `{"kind":"aside","room":"${'x'.repeat(61)}"}`,
+    '{"kind":"recall","seconds":601}',
   ];
   for (const text of bad) {
     const read = (): unknown => decodeMessage(bytes(text));

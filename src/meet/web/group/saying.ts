@@ -22,6 +22,8 @@ import { Refusal, must } from '../../../protocol/encryption/refusal.ts';
 import { body_bytes_max } from '../../../protocol/mls/app.ts';
 import { room_name_length_max, sealed_max } from './breakout-limits.ts';
 import type { Breakouts, SealedFor } from './breakouts.ts';
+import { readAgenda, readTurn } from './schedule.ts';
+import type { Agenda, Turn } from './schedule.ts';
 
 /** What a host has others do; `ids` are their names at the media engine. */
 export type Order =
@@ -31,6 +33,9 @@ export type Order =
   | { readonly kind: 'lower'; readonly ids: readonly string[] }
   /** Who stands large for everybody; null for nobody. */
   | { readonly kind: 'spotlight'; readonly id: string | null }
+  /** What the meeting is at, and who speaks for how long; null: nothing of that is kept any more. */
+  | { readonly kind: 'agenda'; readonly agenda: Agenda | null }
+  | { readonly kind: 'turn'; readonly turn: Turn | null }
   /** Whoever is in a breakout room comes back within so many seconds. */
   | { readonly kind: 'recall'; readonly seconds: number };
 
@@ -79,6 +84,8 @@ function toJson(message: Message): unknown {
   if (kind === 'quiet') return { kind, ids: message.ids, what: message.what };
   if (kind === 'lower') return { kind, ids: message.ids };
   if (kind === 'spotlight') return { kind, id: message.id };
+  if (kind === 'agenda') return { kind, agenda: message.agenda };
+  if (kind === 'turn') return { kind, turn: message.turn };
   if (kind === 'recall') return { kind, seconds: message.seconds };
   if (kind === 'aside') return { kind, room: message.room };
   if (kind === 'rooms') return { kind, list: message.list };
@@ -113,6 +120,10 @@ export function decodeMessage(body: Bytes): Message {
       const { id } = readFields(value, ['kind', 'id']);
       return { kind, id: id === null ? null : readId(id) };
     }
+    case 'agenda':
+      return { kind, agenda: readAgenda(readFields(value, ['kind', 'agenda']).agenda) };
+    case 'turn':
+      return { kind, turn: readTurn(readFields(value, ['kind', 'turn']).turn) };
     case 'recall': {
       const seconds = readWhole(readFields(value, ['kind', 'seconds']).seconds, 0);
       must(seconds <= recall_s_max, 'json.value', 'longer than anybody is given to come back');
