@@ -281,7 +281,14 @@ test('a host puts somebody before everybody, and lowers hands', async () => {
     await dee.page.reload();
     await large(dee, 'Ben');
     await manage(ada, 'Ben', 'End spotlight of Ben');
-    const raised = ['Ben', 'Cy'].map((name) => told(ada, `${name} raised a hand`));
+    await button(ada, 'Options for Cy').click();
+    await ada.page.getByRole('textbox', { name: 'New name of Cy' }).fill('Cyrille');
+    const renamed = told(cy, 'A host calls you Cyrille here.');
+    await button(ada, 'Rename Cy').click();
+    await Promise.all([renamed, ben.tile('Cyrille').waitFor(), cy.tile('Cyrille (you)').waitFor()]);
+    await cy.page.reload();
+    await Promise.all([cy.tile('Cyrille (you)').waitFor(), ada.see('Cyrille')]);
+    const raised = ['Ben', 'Cyrille'].map((name) => told(ada, `${name} raised a hand`));
     for (const who of [ben, cy]) await button(who, en.raise).click();
     await Promise.all(raised);
     await button(ada, 'Lower all hands').click();

@@ -256,9 +256,11 @@ export class Call implements CallModel {
   }
 
   #readOwn(): Own {
+    const { own, leaves } = this.#doors.group.view.get();
     return {
-      identity: this.#doors.group.view.get().own,
-      name: this.#entry.name,
+      identity: own,
+      // A host may have given one another.
+      name: leaves.get(own)?.name ?? this.#entry.name,
       picture: this.#readPicture(),
       muted: !this.#microphone.state.get().on,
       hand_at: this.#hands.own.get(),

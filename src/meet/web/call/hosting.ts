@@ -24,6 +24,10 @@ export function watchHosts(parts: HostingParts, life: AbortSignal): void {
   watchUnruly(parts, life);
   const { group, announce, onPutOut } = parts;
   follow(group.link, life, () => announce({ kind: 'relinked' }));
+  group.hear(life, (_identity, said) => {
+    if (said.kind !== 'rename' || said.id !== group.view.get().own) return;
+    announce({ kind: 'renamed', name: cleanName(said.name) });
+  });
   group.onPutOut(life, ({ id, name, by }) => {
     announce({ kind: 'put-out', name: cleanName(name ?? '…'), by: cleanName(by ?? '…') });
     onPutOut(id);

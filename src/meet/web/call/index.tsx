@@ -12,7 +12,7 @@ import { useLife } from './use-life.ts';
 import { setLogLevel } from './media.ts';
 import { follow } from './signal.ts';
 import { onCalledBack } from '../breakout/frame.ts';
-import { keepPlace } from '../seat.ts';
+import { keepPlace, readPlace } from '../seat.ts';
 import type { Entry, LeaveReason } from '../entry.ts';
 
 export { CallView } from './call-view.tsx';
@@ -29,6 +29,10 @@ interface CallProps {
 function remember(call: RunningCall, room: string, life: AbortSignal): void {
   follow(call.microphone, life, ({ on }) => keepPlace(room, { audio_on: on }));
   follow(call.camera, life, ({ on }) => keepPlace(room, { video_on: on }));
+  follow(call.people, life, (people) => {
+    const name = people.find(({ you }) => you)?.name;
+    if (name !== undefined && name !== readPlace(room).name) keepPlace(room, { name });
+  });
 }
 
 /** A running call on screen. It starts connecting with its first rendering. */

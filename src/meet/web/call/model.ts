@@ -89,7 +89,10 @@ export interface DeviceChoice {
 export type Devices = Readonly<Record<DeviceKind, DeviceChoice>>;
 
 export type Notice =
-  | { readonly kind: 'joined' | 'left' | 'hand' | 'waiting' | 'time-up'; readonly name: string }
+  | {
+      readonly kind: 'joined' | 'left' | 'hand' | 'waiting' | 'time-up' | 'renamed';
+      readonly name: string;
+    }
   /** A host stopped what one sent; or guests may not send it. */
   | { readonly kind: 'silenced' | 'allowed'; readonly what: Send }
   | { readonly kind: 'forbidden'; readonly what: Exclude<GuestRight, 'react'> }

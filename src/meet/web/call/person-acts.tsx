@@ -1,5 +1,6 @@
 /** What one can do to somebody: how loud they are for oneself; and for hosts, more. */
-import type { ReactNode } from 'react';
+import { useRef } from 'react';
+import type { ReactNode, SubmitEvent } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import type { HostAct } from '../group/hosting.ts';
 import type { GroupView } from './group.ts';
@@ -76,6 +77,40 @@ export function PersonActs(props: ActsProps): ReactNode {
   );
 }
 
+/** As on the join page. */
+const name_length_max = 60;
+
+/** For everybody in this meeting; theirs is told of it. */
+function Rename({ model, person, onChosen }: ActsProps): ReactNode {
+  const w = useWords(host_words);
+  const { identity, name } = person;
+  const field = useRef<HTMLInputElement>(null);
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const wanted = field.current?.value.trim().replace(/\s+/g, ' ') ?? '';
+    if (wanted === '' || wanted === name) return field.current?.focus();
+    onChosen();
+    void model.act({ kind: 'rename', id: identity, name: wanted });
+  };
+  return (
+    <form className={css.rename} onSubmit={submit}>
+      <input
+        ref={field}
+        className={css.seek}
+        aria-label={w.new_name(name)}
+        defaultValue={name}
+        maxLength={name_length_max}
+        autoComplete="off"
+        spellCheck={false}
+        translate="no"
+      />
+      <button type="submit" className={css.act}>
+        {w.rename(name)}
+      </button>
+    </form>
+  );
+}
+
 function HostActs(props: ActsProps): ReactNode {
   const w = useWords(host_words);
   const { model, seating, person, onChosen } = props;
@@ -98,6 +133,7 @@ function HostActs(props: ActsProps): ReactNode {
   return (
     <div className={css.acts}>
       <TurnField model={model} person={person} />
+      <Rename {...props} />
       {acts.map(([label, act]) => (
         <button
           key={label}

@@ -13,6 +13,7 @@ function say(w: ControlsWords, notice: Notice): string {
     case 'hand':
     case 'waiting':
     case 'time-up':
+    case 'renamed':
       return w.toast[notice.kind](notice.name);
     case 'put-out':
       return w.put_out(notice.name, notice.by);

@@ -199,3 +199,23 @@ test('an event has a stage: who is brought onto it may send, for engine and memb
   await ada.member.host({ kind: 'remove', id: ben.view.id, relink: false });
   await cy.until('told', () => cy.view.stage.length === 0);
 });
+
+test('a host renames somebody: who obeys says it, and who does not is called so all the same', async () => {
+  const { meeting, ada, ben, cy } = await start();
+  await ada.member.host({ kind: 'rename', id: ben.view.id, name: 'Benedict' });
+  await Promise.all([ada, ben, cy].map((each) => each.untilNamed('Ada', 'Benedict', 'Cy')));
+  // A client that hears no hosts goes on with a name of its own, to no effect.
+  ben.bend = { event: () => undefined };
+  await ada.member.host({ kind: 'rename', id: ben.view.id, name: 'Benjamin' });
+  await Promise.all([ada, cy].map((each) => each.untilNamed('Ada', 'Benjamin', 'Cy')));
+  await ben.member.send({ kind: 'profile', name: 'Ben again' });
+  const dee = await Browser.open({ origin: delivery.origin, meeting, name: 'Dee' });
+  await dee.untilNamed('Ada', 'Benjamin', 'Cy', 'Dee');
+  await assert.rejects(
+    cy.member.host({ kind: 'rename', id: ben.view.id, name: 'B' }),
+    isCode('commit.policy'),
+  );
+  await cy.member.send({ kind: 'rename', id: ada.view.id, name: 'Nobody' });
+  assert.equal((await heard(dee, cy, 'rename')).lawful, false);
+  await dee.untilNamed('Ada', 'Benjamin', 'Cy', 'Dee');
+});

@@ -16,7 +16,7 @@ import type { Heard, Order } from './saying.ts';
 import { keepStanding } from './standing.ts';
 import type { Stay } from './stay.ts';
 
-const orders = ['quiet', 'lower', 'spotlight', 'agenda', 'turn', 'recall'];
+const orders = ['quiet', 'lower', 'spotlight', 'rename', 'agenda', 'turn', 'recall'];
 
 export function isOrder(act: HostAct | Heard): act is Order {
   return orders.includes(act.kind);

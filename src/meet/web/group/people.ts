@@ -11,6 +11,8 @@ interface Known {
 }
 
 export class People {
+  /** By key: names that hosts gave to whoever does not say them of themselves. */
+  readonly given = new Map<string, string>();
   readonly #known = new Map<string, Known>();
 
   /**
@@ -40,6 +42,7 @@ export class People {
         const known = this.#known.get(profile.key);
         if (known && known.profile.rev >= profile.rev) continue;
         this.#known.set(profile.key, { profile, signed });
+        if (this.given.get(profile.key) === profile.name) this.given.delete(profile.key);
         news = true;
       } catch (cause) {
         if (!(cause instanceof Refusal)) throw cause;
@@ -50,11 +53,18 @@ export class People {
 
   /** Forgets everybody but `keys`, so that strangers' profiles do not pile up. */
   keep(keys: ReadonlySet<string>): void {
-    for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
+    for (const map of [this.#known, this.given])
+      for (const key of map.keys()) if (!keys.has(key)) map.delete(key);
+  }
+
+  /** A host says how somebody is to be called. */
+  give(key: string, name: string): void {
+    if (this.#known.get(key)?.profile.name !== name) this.given.set(key, name);
+    else this.given.delete(key);
   }
 
   nameOf(key: string): string | null {
-    return this.#known.get(key)?.profile.name ?? null;
+    return this.given.get(key) ?? this.#known.get(key)?.profile.name ?? null;
   }
 
   /** Whether all of `keys` can show that, as far as they have said what they can. */

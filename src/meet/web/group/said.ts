@@ -47,6 +47,7 @@ export function isLawful(
   if (unruled.includes(saying.kind)) return true;
   if (saying.kind === 'chat') return mayDo(policy, key, 'chat');
   if (!isHost(policy, key)) return false;
+  if (saying.kind === 'rename') return mayOrder(policy, key, keyOf(saying.id) ?? '');
   return !('ids' in saying) || saying.ids.every((id) => mayOrder(policy, key, keyOf(id) ?? ''));
 }
 

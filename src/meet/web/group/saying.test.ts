@@ -15,6 +15,7 @@ const written: Saying[] = [
   { kind: 'lower', ids: ['a'] },
   { kind: 'spotlight', id: 'a' },
   { kind: 'spotlight', id: null },
+  { kind: 'rename', id: 'a', name: 'Zoé' },
   { kind: 'agenda', agenda: null },
   {
     kind: 'agenda',
@@ -62,6 +63,8 @@ test('what is not a message is refused with a code', () => {
     '{"kind":"agenda","agenda":{"items":[{"title":"a","minutes":1}],"at":0,"left_ms":14400001}}',
     '{"kind":"turn","turn":{"id":"a"}}',
     '{"kind":"turn","turn":{"id":"a","left_ms":-1}}',
+    '{"kind":"rename","id":"a","name":" "}',
+    `{"kind":"rename","id":"a","name":"${'x'.repeat(121)}"}`,
     '{"kind":"aside","room":7}',
     `{"kind":"aside","room":"${'x'.repeat(61)}"}`,
     '{"kind":"recall","seconds":601}',

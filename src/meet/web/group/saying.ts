@@ -15,6 +15,7 @@ import {
 } from '../../../protocol/encryption/json.ts';
 import { readLeave } from '../../../protocol/encryption/leave.ts';
 import type { Leave } from '../../../protocol/encryption/leave.ts';
+import { name_length_max } from '../../../protocol/encryption/profile.ts';
 import type { SignedProfile } from '../../../protocol/encryption/profile.ts';
 import type { Send } from '../../../protocol/encryption/rights.ts';
 import { sends } from '../../../protocol/encryption/rights.ts';
@@ -33,6 +34,8 @@ export type Order =
   | { readonly kind: 'lower'; readonly ids: readonly string[] }
   /** Who stands large for everybody; null for nobody. */
   | { readonly kind: 'spotlight'; readonly id: string | null }
+  /** How somebody is to be called. */
+  | { readonly kind: 'rename'; readonly id: string; readonly name: string }
   /** What the meeting is at, and who speaks for how long; null: nothing of that is kept any more. */
   | { readonly kind: 'agenda'; readonly agenda: Agenda | null }
   | { readonly kind: 'turn'; readonly turn: Turn | null }
@@ -84,6 +87,7 @@ function toJson(message: Message): unknown {
   if (kind === 'quiet') return { kind, ids: message.ids, what: message.what };
   if (kind === 'lower') return { kind, ids: message.ids };
   if (kind === 'spotlight') return { kind, id: message.id };
+  if (kind === 'rename') return { kind, id: message.id, name: message.name };
   if (kind === 'agenda') return { kind, agenda: message.agenda };
   if (kind === 'turn') return { kind, turn: message.turn };
   if (kind === 'recall') return { kind, seconds: message.seconds };
@@ -119,6 +123,12 @@ export function decodeMessage(body: Bytes): Message {
     case 'spotlight': {
       const { id } = readFields(value, ['kind', 'id']);
       return { kind, id: id === null ? null : readId(id) };
+    }
+    case 'rename': {
+      const { id, name } = readFields(value, ['kind', 'id', 'name']);
+      const text = readText(name, name_length_max);
+      must(text.trim() !== '', 'json.value', 'a name that says nothing');
+      return { kind, id: readId(id), name: text };
     }
     case 'agenda':
       return { kind, agenda: readAgenda(readFields(value, ['kind', 'agenda']).agenda) };

@@ -5,7 +5,7 @@ import type { Link } from '../../../protocol/link/link.ts';
 import type { Bytes } from '../../../protocol/encryption/bytes.ts';
 import type { SignedProfile } from '../../../protocol/encryption/profile.ts';
 import { Refusal } from '../../../protocol/encryption/refusal.ts';
-import { leaveGroup, rank, verifyCode } from '../../../protocol/mls/group.ts';
+import { leaveGroup, verifyCode } from '../../../protocol/mls/group.ts';
 import type { Member } from '../../../protocol/mls/group.ts';
 import type { Expectation } from '../../../protocol/mls/receive.ts';
 import { Beating } from './beating.ts';
@@ -14,8 +14,9 @@ import type { Entry, GroupState, WaitingKnock } from './delivery.ts';
 import { linkOf, type Entered, type Memory, type Visitor } from './entering.ts';
 import type { PolicyAct } from './hosting.ts';
 import { Following, isRemoval, type Halt, type Listener, type Opened } from './following.ts';
+import { greet, takeName, tellGiven } from './introducing.ts';
 import { placeSaid, type Said } from './said.ts';
-import { decodeMessage, encodeMessage, profiles_max } from './saying.ts';
+import { decodeMessage, encodeMessage } from './saying.ts';
 import type { Saying } from './saying.ts';
 import { Needs } from './needs.ts';
 import { Outbox } from './outbox.ts';
@@ -105,17 +106,20 @@ export class Stay implements Listener {
     return this.post(() => body);
   }
 
-  /** As `send`, where what is said depends on the epoch: it is made in the one it goes out in. */
-  post(make: () => Bytes | Promise<Bytes>): Promise<number> {
-    return this.#outbox.send(make);
+  /**
+   * As `send`, where what is said depends on the epoch: it is made in the one it goes out in.
+   * @param first before all that waits.
+   */
+  post(make: () => Bytes | Promise<Bytes>, first = false): Promise<number> {
+    return this.#outbox.send(make, first);
   }
 
   /** A new name for oneself. @throws Refusal `profile.name`, `json.*` */
   async rename(name: string): Promise<number> {
-    const own = await this.#introduce(name);
+    const own = await this.introduce(name);
     this.#name = name;
     this.#host.onChange();
-    return this.#outbox.send(() => encodeMessage({ kind: 'profiles', list: [own] }));
+    return this.post(() => encodeMessage({ kind: 'profiles', list: [own] }));
   }
 
   /** @throws Refusal `commit.*`, `policy.*`; Refused */
@@ -171,7 +175,7 @@ export class Stay implements Listener {
     this.beating.enterEpoch(group, this.seats);
     this.#committing.enterEpoch();
     await this.#committing.noteOpened(opened);
-    await this.#greet(opened);
+    await greet(this, opened, (promise) => this.#tell(promise));
     this.#tell(keepStanding(line, group));
     const link = linkOf(group, this.#visitor.link);
     if (link.version !== this.#visitor.link.version) this.#host.onLink(link);
@@ -188,11 +192,24 @@ export class Stay implements Listener {
       if (await this.people.take(message.list, this.following.group.id)) this.#host.onChange();
       // Whoever carries the names of others has more than one.
       const came = this.seats.find(({ key }) => key === by.key);
-      if (came && message.list.length === 1) this.#host.onGreeting(came.identity);
+      if (came && message.list.length === 1) this.#meet(came.identity);
     } else if (message.kind === 'leave') {
       const own = by.leaf === this.following.group.leaf;
       if (message.leave.key === by.key && !own) this.needs.leave(message.leave);
-    } else this.#host.onSaid(await placeSaid(this, by, message, seq));
+    } else this.#hear(await placeSaid(this, by, message, seq));
+  }
+
+  #meet(id: string): void {
+    tellGiven(this, (promise) => this.#tell(promise));
+    this.#host.onGreeting(id);
+  }
+
+  #hear(said: Said): void {
+    if (said.saying.kind === 'rename' && said.lawful) {
+      takeName(this, said.saying, (promise) => this.#tell(promise));
+      this.#host.onChange();
+    }
+    this.#host.onSaid(said);
   }
 
   async onVoid(epoch: bigint): Promise<void> {
@@ -247,34 +264,8 @@ export class Stay implements Listener {
     }
   }
 
-  /** Newcomers cannot read what was said before them, so names are told to them again. */
-  async #greet({ group, by, added, returned }: Opened): Promise<void> {
-    if (by === null) {
-      const own = await this.#introduce(this.#name);
-      this.#tell(this.#outbox.send(() => encodeMessage({ kind: 'profiles', list: [own] }), true));
-      return;
-    }
-    const committed = by.leaf === group.leaf && added.length > 0;
-    if (committed || (returned && (await this.#isFirst(by)))) this.#carryProfiles();
-  }
-
-  /** Who came back has committed itself: then the first by rank of the others carries the names. */
-  async #isFirst(returned: Member): Promise<boolean> {
-    const { group } = this.following;
-    const away = this.seats.filter(({ identity }) => this.needs.lost.has(identity));
-    const without = [returned.leaf, ...away.map(({ leaf }) => leaf)];
-    return (await rank(group, without))[0] === group.leaf;
-  }
-
-  #carryProfiles(): void {
-    const all = this.people.all();
-    for (let at = 0; at < all.length; at += profiles_max) {
-      const list = all.slice(at, at + profiles_max);
-      this.#tell(this.#outbox.send(() => encodeMessage({ kind: 'profiles', list }), true));
-    }
-  }
-
-  #introduce(name: string): Promise<SignedProfile> {
+  /** One's own profile. @throws Refusal `profile.name`, `json.*` */
+  introduce(name = this.#name): Promise<SignedProfile> {
     const { key, clock, codecs } = this.#visitor;
     const said = { name, codecs };
     return this.people.introduce(key, this.following.group.id, said, clock.now_ms());
