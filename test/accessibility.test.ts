@@ -2,17 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Locator } from 'playwright-core';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import { button, createMeeting, inCall, meetTogether, pressJoin } from './journey.ts';
 import { names } from './names.ts';
 import { call_screens, drawn } from './screens/call-screens.ts';
 import { page_screens } from './screens/page-screens.ts';
 import { serveStage } from './screens/stage-server.ts';
+import { openStand } from './stand.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -20,18 +18,9 @@ const axe_script = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
   'utf8',
 );
-const browsers = openBrowsers();
+// As small as meetings get, so that one can be full.
+const { browsers, house } = openStand({ CONCLAVE_PEOPLE_MAX: '2' });
 const { en } = names;
-let house: TestHouse;
-
-before(async () => {
-  // As small as meetings get, so that one can be full.
-  house = await startHouse({ CONCLAVE_PEOPLE_MAX: '2' });
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 declare global {
   interface Window {

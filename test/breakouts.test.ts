@@ -1,29 +1,18 @@
 /** Breakout rooms, as hosts and guests use them: real browsers, engine and database. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
+import { test } from 'node:test';
 import { button, joinMeeting, meetTogether } from './journey.ts';
 import { openPeople } from './manage.ts';
 import { openSharedPage } from './media/shared-page.ts';
 import { names } from './names.ts';
 import { callBack, goTo, inRoom, openRooms, place } from './room.ts';
+import { openStand } from './stand.ts';
 import { reopen } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
 const title = 'Figures of the spring';
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 /** The row of a room in the host's list, once it says that. */
 async function listed(host: Visitor, room: string, text: RegExp): Promise<void> {

@@ -1,27 +1,16 @@
 /** The panel about the encryption, as people use it: the numbers, their picture, who was compared. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { decodeQR } from 'qr/decode.js';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import { button, joinMeeting, meetTogether } from './journey.ts';
 import { names } from './names.ts';
+import { openStand } from './stand.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
 const patience_ms = 20_000;
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 const panel = ({ page }: Visitor) => page.getByRole('dialog', { name: en.encryption });
 

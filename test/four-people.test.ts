@@ -1,22 +1,11 @@
 /** Four people: everybody sees and hears everybody. Two share each camera, to spare processes. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
+import { test } from 'node:test';
 import { button, meetTogether } from './journey.ts';
 import { names } from './names.ts';
+import { openStand } from './stand.ts';
 
-const browsers = openBrowsers();
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
+const { browsers, house } = openStand();
 
 test('four see and hear each other, and the one who leaves is missed by all', async () => {
   await browsers.run(house.origin, async (visit) => {

@@ -1,28 +1,17 @@
 /** A host at work: the door, removal, a new link, co-hosts. As people see and do it. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { parseFragment } from '#src/protocol/link/link.ts';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import { Browser, closeBrowsers } from './group/browser.ts';
 import { button, inCall, joinMeeting, meetTogether, roomOf } from './journey.ts';
 import { manage, openPeople } from './manage.ts';
 import { names } from './names.ts';
+import { openStand } from './stand.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 afterEach(() => closeBrowsers());
 

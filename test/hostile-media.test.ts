@@ -3,7 +3,7 @@
  * not seal, nothing leaves that was switched off, and the lock says that something is wrong.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import {
   MuteTrackRequest,
   Room,
@@ -12,13 +12,11 @@ import {
   TrackSource,
 } from '@livekit/protocol';
 import { bare_flags } from '../bench/bare/flags.ts';
-import { openBrowsers, startChromium } from './browser.ts';
+import { startChromium } from './browser.ts';
 import { admit, openTap } from './guard/member.ts';
 import type { MemberPage } from './guard/member.ts';
 import { framesDecoded } from './guard/decoded.ts';
 import { expectSealed } from './guard/sealed.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import {
   button,
   chooseOthers,
@@ -34,20 +32,12 @@ import { standBetween } from './media/hostile-signalling.ts';
 import type { HostileSignalling } from './media/hostile-signalling.ts';
 import { participantsOf } from './media/participants.ts';
 import { names } from './names.ts';
+import { openStand } from './stand.ts';
 import { elapse } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 interface Scene {
   readonly ada: Visitor;

@@ -1,26 +1,15 @@
 /** The page before the call: usable before its framework, plain about what is wrong, in French. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Route } from 'playwright-core';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import { button, createMeeting, inCall, ownTile, pressJoin } from './journey.ts';
 import { names } from './names.ts';
 import { makeMeeting } from './program.ts';
+import { openStand } from './stand.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en, fr } = names;
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 /** Holds every script file back until the returned function is called. */
 async function holdScripts({ page }: Visitor): Promise<() => Promise<void>> {

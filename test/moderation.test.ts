@@ -3,30 +3,19 @@
  * does not, and where the server does not do its part.
  */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, mock, test } from 'node:test';
+import { afterEach, mock, test } from 'node:test';
 import { parseFragment } from '#src/protocol/link/link.ts';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import { Browser, closeBrowsers } from './group/browser.ts';
 import { button, joinMeeting, meetTogether, roomOf } from './journey.ts';
 import { openSharedPage } from './media/shared-page.ts';
 import { manage, openPeople } from './manage.ts';
 import { names } from './names.ts';
+import { openStand } from './stand.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
 const title = 'Minutes of the meeting';
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 afterEach(() => closeBrowsers());
 

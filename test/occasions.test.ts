@@ -1,25 +1,14 @@
 /** A class and an event, as those who hold them and those who come see and hear them. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
+import { test } from 'node:test';
 import { button, createMeeting, inCall, joinMeeting, pressJoin } from './journey.ts';
 import { manage, openPeople } from './manage.ts';
 import { names } from './names.ts';
+import { openStand } from './stand.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 /** The visitor makes a meeting of that kind, and is in it. */
 async function hold(host: Visitor, kind: string): Promise<string> {

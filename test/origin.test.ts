@@ -1,23 +1,12 @@
 /** One origin: pages ask nobody else for anything, and their headers do not allow it either. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
+import { describe, test } from 'node:test';
 import { button, meetTogether } from './journey.ts';
 import { names } from './names.ts';
 import { ask, askCall, makeMeeting } from './program.ts';
+import { openStand } from './stand.ts';
 
-const browsers = openBrowsers();
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
+const { browsers, house } = openStand();
 
 /** What a script of somebody else's would do, run inside the page. */
 async function tryEverything(): Promise<Record<'ran' | 'fetched' | 'image' | 'made', string>> {

@@ -1,25 +1,14 @@
 /** A slow line: smaller pictures, or none, and the voices go on. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
+import { test } from 'node:test';
 import { button, inCall, meetTogether } from './journey.ts';
 import { drawnScript } from './media/readers.ts';
 import { names } from './names.ts';
+import { openStand } from './stand.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 async function choose(visitor: Visitor, label: string): Promise<void> {
   const select = visitor.page.getByRole('combobox', { name: 'Pictures of others' });

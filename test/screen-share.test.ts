@@ -1,29 +1,18 @@
 /** A shared tab arrives sharp, in colour and with its sound, beside the people. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
+import { test } from 'node:test';
 import { button, joinMeeting, meetTogether } from './journey.ts';
 import { openSharedPage } from './media/shared-page.ts';
 import { names } from './names.ts';
+import { openStand } from './stand.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
 /** Who the shared page says it is: nobody's camera. */
 const shown = 9;
 const title = 'Quarterly figures';
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 test('a tab is shared, read and heard by the others, and gone when it is stopped', async () => {
   await browsers.run(house.origin, async (visit) => {

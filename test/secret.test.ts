@@ -5,26 +5,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fromBase64url } from '#src/protocol/link/base64url.ts';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import { button, inCall, meetTogether, roomOf } from './journey.ts';
 import { names } from './names.ts';
 import { ask } from './program.ts';
+import { openStand } from './stand.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
+const { browsers, house } = openStand();
 
 /** Every way in which `secret` (base64url) may be written down. */
 function spellings(secret: string): Buffer[] {

@@ -1,11 +1,8 @@
 /** Two people in a call: they see each other move, hear each other, and can do what people do. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fromBase64url, toBase64url } from '#src/protocol/link/base64url.ts';
 import { deriveDoor } from '#src/protocol/link/door.ts';
-import { openBrowsers } from './browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import {
   button,
   chooseOthers,
@@ -19,20 +16,12 @@ import {
 } from './journey.ts';
 import { names } from './names.ts';
 import { must } from './program.ts';
+import { openStand } from './stand.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const { en } = names;
-let house: TestHouse;
-
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  await browsers.close();
-  await house.stop();
-});
 
 /** Ada (camera 0) and Ben (camera 1) in a meeting that Ada made. */
 function withTwo(play: (ada: Visitor, ben: Visitor, link: string) => Promise<void>): Promise<void> {

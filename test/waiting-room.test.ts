@@ -3,29 +3,19 @@
  * the hosts and the call they are in are real browsers.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { parseFragment } from '#src/protocol/link/link.ts';
-import { openBrowsers } from './browser.ts';
 import { Browser, closeBrowsers } from './group/browser.ts';
-import { startHouse } from './house.ts';
-import type { TestHouse } from './house.ts';
 import { meetTogether, roomOf } from './journey.ts';
 import { manage, openPeople } from './manage.ts';
+import { openStand } from './stand.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
-const browsers = openBrowsers();
+const { browsers, house } = openStand();
 const waiting_count = 200;
-let house: TestHouse;
 
-before(async () => {
-  house = await startHouse();
-});
-after(async () => {
-  closeBrowsers();
-  await browsers.close();
-  await house.stop();
-});
+afterEach(() => closeBrowsers());
 
 function list(host: Visitor) {
   return host.page.getByRole('list', { name: /waiting$/ });

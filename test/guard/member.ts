@@ -83,7 +83,7 @@ export async function openTap(browser: Browser, origin: string): Promise<MemberP
 
 /** What the media engine lets an identity in with. */
 export async function admit(
-  { house, origin }: TestHouse,
+  { house, origin }: Pick<TestHouse, 'house' | 'origin'>,
   room: string,
   identity: string,
 ): Promise<[string, string]> {
