@@ -53,7 +53,6 @@ function Audience({ count, search }: AudienceProps): ReactNode {
       {search && (
         <input
           type="search"
-          className={css.seek}
           aria-label={w.seek_audience}
           aria-describedby={counted}
           placeholder={w.seek_audience}

@@ -73,7 +73,6 @@ function WaitingList(props: { model: CallModel; waiting: readonly Waiting[] }): 
       {waiting.length > found_at_a_glance && (
         <input
           type="search"
-          className={css.seek}
           aria-label={w.seek}
           placeholder={w.seek}
           value={sought}

@@ -96,7 +96,6 @@ function Rename({ model, person, onChosen }: ActsProps): ReactNode {
     <form className={css.rename} onSubmit={submit}>
       <input
         ref={field}
-        className={css.seek}
         aria-label={w.new_name(name)}
         defaultValue={name}
         maxLength={name_length_max}
