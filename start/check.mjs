@@ -6,14 +6,14 @@
 import { inspect } from './inspect.mjs';
 import { prepare } from './prepare.mjs';
 import { fail } from './step.mjs';
-import { conclude, runSuite } from './suite.mjs';
+import { conclude, runHalves } from './suite.mjs';
 
 const deadline_ms = 300_000;
 
 try {
   const node = await prepare();
   const wrong = await inspect();
-  const count = await runSuite(node, 'src/**/*.test.ts', deadline_ms);
+  const count = await runHalves(node, 'src', deadline_ms);
   process.exitCode = conclude(count, wrong);
 } catch (cause) {
   fail(cause);

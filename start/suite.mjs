@@ -23,11 +23,12 @@ const interrupts = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  * failure at least: files that do not load, a crash, nothing to run, something left open so that
  * the process does not end.
  * @param {string} node
- * @param {string} pattern of the files
+ * @param {string | readonly string[]} files a pattern of them, or each
  * @param {number} deadline_ms after which the run is ended
+ * @param {string} name what is said of the run where it ends badly
  * @returns {Promise<Count>}
  */
-export async function runSuite(node, pattern, deadline_ms) {
+export async function runSuite(node, files, deadline_ms, name = String(files)) {
   const folder = mkdtempSync(join(tmpdir(), 'conclave-test-'));
   const report = join(folder, 'count.json');
   const args = [
@@ -39,7 +40,7 @@ export async function runSuite(node, pattern, deadline_ms) {
     '--test-reporter-destination=stdout',
     `--test-reporter=${inRoot('start/tally.mjs')}`,
     `--test-reporter-destination=${report}`,
-    pattern,
+    ...[files].flat(),
   ];
   const env = { ...process.env, NODE_COMPILE_CACHE: inRoot('.cache/node') };
   // A group of its own, so that servers it started end along with it when it has to be ended.
@@ -50,7 +51,7 @@ export async function runSuite(node, pattern, deadline_ms) {
     detached: true,
   });
   const end = () => endGroup(child.pid);
-  for (const name of interrupts) process.once(name, end);
+  for (const interrupt of interrupts) process.once(interrupt, end);
   let ended = false;
   const since = Date.now();
   const watch = setInterval(() => {
@@ -60,19 +61,19 @@ export async function runSuite(node, pattern, deadline_ms) {
     clearInterval(watch);
     ended = true;
     const reason = late ? `took longer than ${deadline_ms / 1000} s` : 'does not end by itself';
-    process.stdout.write(`\n✗ ${pattern} ${reason}; ended.\n`);
+    process.stdout.write(`\n✗ ${name} ${reason}; ended.\n`);
     end();
   }, look_ms);
   const status = await new Promise((resolve) => {
     child.once('error', () => resolve(127));
-    child.once('exit', (code, name) => resolve(name ?? code));
+    child.once('exit', (code, signal) => resolve(signal ?? code));
   });
   clearInterval(watch);
-  for (const name of interrupts) process.removeListener(name, end);
+  for (const interrupt of interrupts) process.removeListener(interrupt, end);
   const count = readCount(report);
   rmSync(folder, { recursive: true, force: true });
   if (count.passed + count.failed === 0)
-    process.stdout.write(`\n✗ ${pattern}: no test ran (status ${status}).\n`);
+    process.stdout.write(`\n✗ ${name}: no test ran (status ${status}).\n`);
   const bad = ended || status !== 0 || count.passed + count.failed === 0;
   return bad && count.failed === 0 ? { passed: count.passed, failed: 1 } : count;
 }
@@ -103,6 +104,26 @@ function readCount(report) {
   } catch {
     return { passed: 0, failed: 0 };
   }
+}
+
+/**
+ * Runs the test files of a folder in two processes beside each other, every other file in each: many
+ * of them wait for something more than they compute.
+ * @param {string} node
+ * @param {string} folder
+ * @param {number} deadline_ms for all of them
+ * @returns {Promise<Count>}
+ */
+export async function runHalves(node, folder, deadline_ms) {
+  const files = listFiles(folder, (path) => path.endsWith('.test.ts'));
+  const halves = [0, 1].map((half) => files.filter((_, at) => at % 2 === half));
+  const counts = await Promise.all(
+    halves.map((half, at) => runSuite(node, half, deadline_ms, `${folder}, half ${at + 1}`)),
+  );
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+  };
 }
 
 /**

@@ -6,10 +6,10 @@ import { findBrowser } from './browser.mjs';
 import { inspect } from './inspect.mjs';
 import { prepare } from './prepare.mjs';
 import { fail } from './step.mjs';
-import { conclude, runEach, runSuite } from './suite.mjs';
+import { conclude, runEach, runHalves } from './suite.mjs';
 
 const unit_ms_max = 300_000;
-const whole_ms_max = 1_200_000;
+const whole_ms_max = 2_400_000;
 
 const count = { passed: 0, failed: 0 };
 /** @type {string[]} */
@@ -19,7 +19,7 @@ try {
   await findBrowser();
   wrong.push(...(await inspect()));
   for (const { passed, failed } of [
-    await runSuite(node, 'src/**/*.test.ts', unit_ms_max),
+    await runHalves(node, 'src', unit_ms_max),
     await runEach(node, 'test', whole_ms_max),
   ]) {
     count.passed += passed;
