@@ -30,6 +30,8 @@ export interface Config {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** How many may be in one meeting. */
   readonly people_max: number;
+  /** How many meetings may be made, by all together. */
+  readonly creations: { readonly calm_max: number; readonly hourly_max: number };
   readonly metrics_port: number;
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
   readonly trusted_proxies: readonly string[];
@@ -97,6 +99,16 @@ export const settings: readonly Setting[] = [
     name: 'CONCLAVE_PEOPLE_MAX',
     fallback: '100',
     meaning: 'how many may be in one meeting, 2 to 1000',
+  },
+  {
+    name: 'CONCLAVE_CREATIONS_CALM',
+    fallback: '60',
+    meaning: 'meetings made in a minute before browsers have to work for one, 1 to 100000',
+  },
+  {
+    name: 'CONCLAVE_CREATIONS_MAX',
+    fallback: '6000',
+    meaning: 'meetings made in an hour at most, by all together, 1 to 1000000',
   },
   {
     name: 'CONCLAVE_METRICS_PORT',
@@ -215,6 +227,10 @@ export function readConfig(env: Environment): Config {
     turn_port: read.port('CONCLAVE_TURN_PORT'),
     tls: tls && { cert: resolve(tls[0]), key: resolve(tls[1]) },
     people_max: read.number('CONCLAVE_PEOPLE_MAX', 'number', 2, 1000),
+    creations: {
+      calm_max: read.number('CONCLAVE_CREATIONS_CALM', 'number', 1, 100_000),
+      hourly_max: read.number('CONCLAVE_CREATIONS_MAX', 'number', 1, 1_000_000),
+    },
     metrics_port: read.port('CONCLAVE_METRICS_PORT'),
     trusted_proxies: read.addresses('CONCLAVE_TRUSTED_PROXIES'),
     log_level: isLogLevel(log_level) ? log_level : 'info',

@@ -111,7 +111,8 @@ function compose(config: Config, options: ServeOptions, { log, pages, postgres, 
   const connection = postgres.connection();
   const jobs = createJobs(db, connection, log);
   const delivery = bindKeys({ meetings, media: leafGate(media, log) });
-  const parts = { media, groups: delivery, people_max: config.people_max };
+  const { people_max, creations } = config;
+  const parts = { media, groups: delivery, people_max, creations };
   const calls = [...bindMeet(parts), ...delivery.calls];
   const dispatcher = createDispatcher(calls, { db, log, enqueue: jobs.enqueue });
   const attendance = createAttendance({ dispatcher, log, people: (room) => media.people(room) });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { call, contract, event } from '../app/contract.ts';
+import { nonce_length_max, work_bits_max } from '../protocol/link/work.ts';
 
 /** 26 characters of base32 without look-alikes: 130 bits from the server's CSPRNG. */
 const room = z.string().regex(/^[a-z2-9]{26}$/);
@@ -30,12 +31,19 @@ export const meet = contract('meet', {
     /** A room id, and a grant that proves the server gave it; good for ten minutes. */
     reserve: call({
       in: z.object({}),
-      out: z.object({ room, grant: z.string().max(200) }),
+      /** `bits`: of work that go with it, 0 while it is calm (protocol/link/work.ts). */
+      out: z.object({ room, grant: z.string().max(200), bits: z.int().min(0).max(work_bits_max) }),
       rate: { burst: 60, refill_ms: 10_000 },
     }),
     /** Makes the meeting. `door_hash` is SHA-256 of the door value. */
     create: call({
-      in: z.object({ room, grant: z.string().max(200), root: bytes32, door_hash: bytes32 }),
+      in: z.object({
+        room,
+        grant: z.string().max(200),
+        root: bytes32,
+        door_hash: bytes32,
+        nonce: z.string().max(nonce_length_max).optional(),
+      }),
       out: z.object({ room }),
       rate: { burst: 30, refill_ms: 20_000 },
     }),

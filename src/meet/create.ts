@@ -4,7 +4,9 @@ import { CallerError } from '../app/error.ts';
 import { openAccount } from '../app/events.ts';
 import type { Ctx } from '../app/server.ts';
 import { meet } from './contract.ts';
+import { isWorth } from '../protocol/link/work.ts';
 import { accountOf, grant_ms } from './meeting.ts';
+import type { Price } from './price.ts';
 
 type Calls = typeof meet.calls;
 
@@ -17,52 +19,70 @@ export function newRoomId(): string {
   return Array.from(randomBytes(room_length), (byte) => alphabet[byte & 31]).join('');
 }
 
-/** Signs room ids, so that reserving one costs no row: `expires_ms.mac`. Known to this process. */
+/** Signs room ids, so that reserving one costs no row: `expires_ms.bits.mac`. Known to this process. */
 export class Grants {
   readonly #key = randomBytes(32);
 
-  issue(room: string, now: Date): string {
-    const expires_ms = now.getTime() + grant_ms;
-    return `${expires_ms}.${this.#mac(room, expires_ms).toString('base64url')}`;
+  /** @param bits of work that go with it */
+  issue(room: string, bits: number, now: Date): string {
+    const terms = `${now.getTime() + grant_ms}.${bits}`;
+    return `${terms}.${this.#mac(room, terms).toString('base64url')}`;
   }
 
-  verify(room: string, grant: string, now: Date): boolean {
-    const [expires = '', mac = ''] = grant.split('.');
+  /** The bits of work that go with a grant that is good, or null. */
+  verify(room: string, grant: string, now: Date): number | null {
+    const [expires = '', bits = '', mac = ''] = grant.split('.');
     const given = Buffer.from(mac, 'base64url');
-    const right = this.#mac(room, Number(expires));
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return false;
-    return Number(expires) > now.getTime();
+    const right = this.#mac(room, `${expires}.${bits}`);
+    if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
+    return Number(expires) > now.getTime() ? Number(bits) : null;
   }
 
-  #mac(room: string, expires_ms: number): Buffer {
-    return createHmac('sha256', this.#key).update(`${room} ${expires_ms}`).digest();
+  #mac(room: string, terms: string): Buffer {
+    return createHmac('sha256', this.#key).update(`${room} ${terms}`).digest();
   }
 }
 
+/** What making meetings is governed by, in this process. */
+export interface Making {
+  readonly grants: Grants;
+  readonly price: Price;
+  readonly people_max: number;
+}
+
 /** Gives a room id. The browser needs it to derive the door from the link's secret. */
-export async function reserve(ctx: Ctx, grants: Grants): Promise<Output<Calls['reserve']>> {
+export async function reserve(
+  ctx: Ctx,
+  { grants, price }: Making,
+): Promise<Output<Calls['reserve']>> {
   const room = newRoomId();
-  return { room, grant: grants.issue(room, ctx.now) };
+  const bits = price.bits(ctx.now.getTime());
+  return { room, grant: grants.issue(room, bits, ctx.now), bits };
 }
 
 /**
  * Makes the meeting under a reserved id. Doing it again with the same values succeeds, so that a
  * browser whose answer was lost may simply repeat.
- * @throws CallerError `meet.bad-grant` when the id was not reserved, or too long ago;
- * `meet.exists` when the id was used for another meeting.
+ * @throws CallerError `meet.bad-grant` when the id was not reserved, or too long ago; `meet.no-work`
+ * without the work that goes with it; `meet.exists` when the id was used for another meeting.
+ * LimitError `meet.too-many`.
  */
 export async function create(
   ctx: Ctx,
   input: Input<Calls['create']>,
-  settings: { grants: Grants; people_max: number },
+  making: Making,
 ): Promise<Output<Calls['create']>> {
-  const { room } = input;
-  if (!settings.grants.verify(room, input.grant, ctx.now)) {
+  const { room, nonce = '' } = input;
+  const bits = making.grants.verify(room, input.grant, ctx.now);
+  if (bits === null) {
     throw new CallerError(
       'meet.bad-grant',
       'This room id is not reserved any more. Try again.',
       409,
     );
+  }
+  if (!(await isWorth(room, nonce, bits))) {
+    throw new CallerError('meet.no-work', 'Making a meeting takes some work at the moment.', 403);
   }
   const root = Buffer.from(input.root, 'base64url');
   const door_hash = Buffer.from(input.door_hash, 'base64url');
@@ -75,8 +95,9 @@ export async function create(
     if (old.root.equals(root) && old.door_hash.equals(door_hash)) return { room };
     throw new CallerError('meet.exists', 'This room id is already used.', 409);
   }
+  making.price.count(ctx.now.getTime());
   const account = accountOf(room);
-  const { people_max } = settings;
+  const { people_max } = making;
   await openAccount(ctx.tx, account);
   await ctx.tx
     .insertInto('meeting')

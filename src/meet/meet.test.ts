@@ -17,6 +17,7 @@ import {
   type Groups,
 } from './index.ts';
 import type { Seats } from './admission.ts';
+import { findNonce } from '../protocol/link/work.ts';
 import { newRoomId } from './create.ts';
 import { accountOf, applyEvent, ended_kept_ms, vacant_max_ms } from './meeting.ts';
 
@@ -33,11 +34,12 @@ const groups: Groups = {
   endRoom: async (_ctx, room) => void asked.push(`end the group of ${room}`),
   forgetRooms: async (_ctx, rooms) => void asked.push(...rooms.map((room) => `forget ${room}`)),
 };
+const creations = { calm_max: 10_000, hourly_max: 10_000 };
 const guest = { actor: { kind: 'guest', address: '192.0.2.1' } } as const;
 
 before(async () => {
   bench = await startBench();
-  server = bench.dispatcher(bindMeet({ media, groups, people_max: 3 }));
+  server = bench.dispatcher(bindMeet({ media, groups, people_max: 3, creations }));
 });
 after(() => bench.stop());
 
@@ -82,6 +84,12 @@ async function makeMeeting(): Promise<Made> {
   };
 }
 
+interface Reserved {
+  readonly room: string;
+  readonly grant: string;
+  readonly bits: number;
+}
+
 const newSecret = (): string => b64(randomBytes(32));
 
 async function takeSeat(room: string, identity: string): Promise<void> {
@@ -119,6 +127,43 @@ test('an id that was not reserved is refused, and so is the grant of another', a
     await refusal('meet.create', { ...input, grant: '99999999999999.AAAA' }),
     'meet.bad-grant',
   );
+});
+
+test('where many meetings are made each takes work, and past a limit there are no more', async () => {
+  const busy = bench.dispatcher(
+    bindMeet({ media, groups, people_max: 3, creations: { calm_max: 1, hourly_max: 3 } }),
+  );
+  const ask = async (name: string, input: unknown): Promise<unknown> => {
+    const { body } = await busy.dispatch(name, input, guest);
+    return 'ok' in body ? body.ok : body.error.code;
+  };
+  const reserve = async () => (await ask('meet.reserve', {})) as Reserved;
+  const wanted = ({ room, grant }: Reserved, nonce?: string) => ({
+    room,
+    grant,
+    root: newSecret(),
+    door_hash: newSecret(),
+    ...(nonce !== undefined && { nonce }),
+  });
+  const first = await reserve();
+  assert.equal(first.bits, 0);
+  assert.deepEqual(await ask('meet.create', wanted(first)), { room: first.room });
+  const second = await reserve();
+  assert.equal(second.bits, 13);
+  const nonce = await findNonce(second.room, 13);
+  assert.equal(await ask('meet.create', wanted(second)), 'meet.no-work');
+  assert.equal(await ask('meet.create', wanted(second, `${nonce}x`)), 'meet.no-work');
+  // Nobody lowers the price of a grant.
+  const cheap = { ...second, grant: second.grant.replace('.13.', '.0.') };
+  assert.equal(await ask('meet.create', wanted(cheap, nonce)), 'meet.bad-grant');
+  const third = await reserve();
+  assert.equal(await ask('meet.create', wanted(third, nonce)), 'meet.no-work');
+  assert.deepEqual(await ask('meet.create', wanted(second, nonce)), { room: second.room });
+  const found = await findNonce(third.room, third.bits);
+  assert.deepEqual(await ask('meet.create', wanted(third, found)), { room: third.room });
+  const last = await reserve();
+  const more = await findNonce(last.room, last.bits);
+  assert.equal(await ask('meet.create', wanted(last, more)), 'meet.too-many');
 });
 
 test('an absent room and a wrong door get one and the same answer', async () => {

@@ -3,6 +3,7 @@ import { bindRoom } from '../app/server.ts';
 import { meet } from './contract.ts';
 import { create, Grants, reserve } from './create.ts';
 import { end, type Groups, type MediaGate } from './end.ts';
+import { Price, type PriceSettings } from './price.ts';
 import { hello, watch } from './watch.ts';
 
 /** Binds the meet contract to its verbs. */
@@ -10,12 +11,13 @@ export function bindMeet(deps: {
   media: MediaGate;
   groups: Groups;
   people_max: number;
+  creations: PriceSettings;
 }): BoundCall[] {
-  const { media, groups, people_max } = deps;
-  const grants = new Grants();
+  const { media, groups, people_max, creations } = deps;
+  const making = { grants: new Grants(), price: new Price(creations), people_max };
   return bindRoom(meet, {
-    reserve: (ctx) => reserve(ctx, grants),
-    create: (ctx, input) => create(ctx, input, { grants, people_max }),
+    reserve: (ctx) => reserve(ctx, making),
+    create: (ctx, input) => create(ctx, input, making),
     hello,
     watch,
     end: (ctx, input) => end(ctx, input, { media, groups }),

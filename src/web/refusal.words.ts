@@ -12,7 +12,7 @@ export const refusalWords = words(
   {
     unreachable: 'The server cannot be reached. Check your connection, then try again.',
     limited: (wait_ms: number) =>
-      `Too much was asked from your network at once. Try again in ${wait('en', wait_ms)}.`,
+      `Too much was asked for at once. Try again in ${wait('en', wait_ms)}.`,
     failed: 'Something failed on the server’s side. Try again in a moment.',
     insecure:
       'The address of this page does not begin with https, so the browser lends it neither a camera nor keys. Ask whoever runs this server for its secure address.',
@@ -21,7 +21,7 @@ export const refusalWords = words(
   {
     unreachable: 'Le serveur est injoignable. Vérifiez votre connexion, puis réessayez.',
     limited: (wait_ms: number) =>
-      `Trop de demandes sont parties de votre réseau. Réessayez dans ${wait('fr', wait_ms)}.`,
+      `Trop de demandes à la fois. Réessayez dans ${wait('fr', wait_ms)}.`,
     failed: 'Une panne est survenue du côté du serveur. Réessayez dans un instant.',
     insecure:
       'L’adresse de cette page ne commence pas par https\u202f: le navigateur ne lui prête ni caméra ni clés. Demandez l’adresse sécurisée à qui tient ce serveur.',
