@@ -9,6 +9,7 @@ import { useWords } from '../../../web/lang.ts';
 import type { CallModel, Message } from '../call/model.ts';
 import { tileOfShare } from '../call/model.ts';
 import { Moving } from '../call/moving.tsx';
+import { isHost } from '../call/rights.ts';
 import { stage_words } from '../call/stage.words.ts';
 import { useValue } from '../call/use-value.ts';
 import { breakout_words } from './breakout.words.ts';
@@ -29,6 +30,8 @@ interface AsideProps {
 
 function useFrame(breakouts: BreakoutsModel | null, leaving: boolean) {
   const ref = useRef<HTMLIFrameElement>(null);
+  // What was pressed to come here is gone: a keyboard goes on in the room.
+  useEffect(() => ref.current?.focus(), []);
   useEffect(() => {
     const hear = ({ source, origin, data }: MessageEvent<FromRoom>): void => {
       if (origin !== location.origin || source !== ref.current?.contentWindow) return;
@@ -47,11 +50,9 @@ function useFrame(breakouts: BreakoutsModel | null, leaving: boolean) {
 /** What hosts wrote in the meeting since one is here: the last of it. */
 function useAnnouncement(model: CallModel): Message | undefined {
   const messages = useValue(model.messages);
-  const { leaves } = useValue(model.group);
+  const group = useValue(model.group);
   const [since] = useState(messages.length);
-  return messages
-    .slice(since)
-    .findLast(({ identity }) => (leaves.get(identity)?.role ?? 'guest') !== 'guest');
+  return messages.slice(since).findLast(({ identity }) => isHost(group, identity));
 }
 
 function Announcement(props: { model: CallModel }): ReactNode {

@@ -4,6 +4,7 @@ import type { ReactNode, SubmitEvent } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import type { CallModel } from '../call/model.ts';
 import panel from '../call/panel.module.css';
+import { isHost } from '../call/rights.ts';
 import { useValue } from '../call/use-value.ts';
 import { rooms_max } from '../group/breakout-limits.ts';
 import type { Breakouts } from '../group/breakouts.ts';
@@ -15,8 +16,8 @@ import { RoomDoors } from './offer.tsx';
 import { OpenRooms } from './open-rooms.tsx';
 
 function useIsHost(model: CallModel): boolean {
-  const { leaves, own } = useValue(model.group);
-  return (leaves.get(own)?.role ?? 'guest') !== 'guest';
+  const group = useValue(model.group);
+  return isHost(group, group.own);
 }
 
 const sharings: readonly Sharing[] = ['chance', 'hand', 'choice'];

@@ -8,6 +8,7 @@
  */
 import type { Group, GroupView, Said } from '../call/group.ts';
 import { load } from '../call/load.ts';
+import { isHost } from '../call/rights.ts';
 import { Signal, follow } from '../call/signal.ts';
 import { tells } from '../call/spotlight.ts';
 import type { LeaveReason } from '../entry.ts';
@@ -43,9 +44,7 @@ async function endRooms(rooms: readonly BreakoutRoom[]): Promise<void> {
   await end(rooms);
 }
 
-function isHost({ leaves, own }: GroupView): boolean {
-  return (leaves.get(own)?.role ?? 'guest') !== 'guest';
-}
+const none: Breakouts = { rooms: [], places: [], choose: false };
 
 export class BreakoutRooms implements BreakoutsModel {
   readonly told: Signal<Breakouts | null>;
@@ -58,6 +57,8 @@ export class BreakoutRooms implements BreakoutsModel {
   /** Hosts that know of the rooms. */
   #hosts = new Set<string>();
   #been_in = false;
+  /** There were rooms while one was here, and are none any more. */
+  #closed = false;
   /** On its way to all: what is placed meanwhile is placed in the last of it. */
   #telling: Breakouts[] = [];
 
@@ -75,6 +76,11 @@ export class BreakoutRooms implements BreakoutsModel {
       clearTimeout(this.#recalling);
       clearTimeout(this.#goodbye);
     });
+  }
+
+  #isHost(): boolean {
+    const view = this.#parts.group.view.get();
+    return isHost(view, view.own);
   }
 
   hear(identity: string, said: Said): void {
@@ -171,9 +177,10 @@ export class BreakoutRooms implements BreakoutsModel {
     const known = this.told.get();
     const over = breakouts.rooms.length === 0;
     this.told.set(over ? null : breakouts);
+    this.#closed = over;
     if (over) {
       this.#setRecall(null);
-      if (known && isHost(this.#parts.group.view.get())) void endRooms(known.rooms);
+      if (known && this.#isHost()) void endRooms(known.rooms);
     }
     this.#keep();
     const inside = this.#parts.aside.get()?.room.link;
@@ -192,9 +199,8 @@ export class BreakoutRooms implements BreakoutsModel {
   #endRecall(): void {
     this.#begin(false);
     this.recalled.set(null);
-    const view = this.#parts.group.view.get();
-    if (!isHost(view) || !tells(view, '')) return;
-    this.#tell({ rooms: [], places: [], choose: false }).catch(() => undefined);
+    if (!this.#isHost() || !tells(this.#parts.group.view.get(), '')) return;
+    this.#tell(none).catch(() => undefined);
   }
 
   #note(identity: string, room: string | null): void {
@@ -210,8 +216,9 @@ export class BreakoutRooms implements BreakoutsModel {
     const view = group.view.get();
     if (identity === view.own) return;
     if (aside.get() !== null) this.#tellAside();
-    const told = this.told.get();
-    if (told !== null && isHost(view) && tells(view, identity)) {
+    // Who reloaded as they were closed still thinks that there are rooms.
+    const told = this.told.get() ?? (this.#closed ? none : null);
+    if (told !== null && this.#isHost() && tells(view, identity)) {
       this.#tell(told, [identity]).catch(() => undefined);
     }
   }
@@ -229,7 +236,7 @@ export class BreakoutRooms implements BreakoutsModel {
     const fresh = hosts.map(({ identity }) => identity).filter((id) => !this.#hosts.has(id));
     this.#hosts = new Set(hosts.map(({ identity }) => identity));
     const told = this.told.get();
-    if (told === null || !isHost(view)) return;
+    if (told === null || !this.#isHost()) return;
     const [first = ''] = fresh;
     if (fresh.length > 0 && tells(view, first)) this.#tell(told, fresh).catch(() => undefined);
   }
@@ -243,12 +250,12 @@ export class BreakoutRooms implements BreakoutsModel {
   }
 
   #keep(): void {
-    const { aside, room, group } = this.#parts;
+    const { aside, room } = this.#parts;
     const kept = {
       told: this.told.get(),
       inside: aside.get()?.room ?? null,
       recalled: this.recalled.get(),
     };
-    keep(room, kept, isHost(group.view.get()));
+    keep(room, kept, this.#isHost());
   }
 }

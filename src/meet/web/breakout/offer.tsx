@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import type { CallModel } from '../call/model.ts';
+import { isHost } from '../call/rights.ts';
 import { useValue } from '../call/use-value.ts';
 import type { Breakouts } from '../group/breakouts.ts';
 import { breakout_words } from './breakout.words.ts';
@@ -33,11 +34,11 @@ function Offer(props: { model: CallModel; breakouts: BreakoutsModel }): ReactNod
   const w = useWords(breakout_words);
   const { model, breakouts } = props;
   const told = useValue(breakouts.told);
-  const { leaves, own } = useValue(model.group);
+  const group = useValue(model.group);
   // Which offer was put aside: another one is shown again.
   const [refused, setRefused] = useState('');
   // A host has all rooms in the list of people, and is sent into none.
-  if (told === null || (leaves.get(own)?.role ?? 'guest') !== 'guest') return null;
+  if (told === null || isHost(group, group.own)) return null;
   const offer = JSON.stringify(told.rooms);
   if (offer === refused) return null;
   const [only] = told.rooms;

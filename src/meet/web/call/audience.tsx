@@ -5,7 +5,7 @@ import { useWords } from '../../../web/lang.ts';
 import { folded } from './folded.ts';
 import { host_words } from './host.words.ts';
 import type { CallModel, Person } from './model.ts';
-import { isAudience } from './rights.ts';
+import { isAudience, isHost } from './rights.ts';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
 
@@ -22,7 +22,7 @@ interface Listed {
 export function useListed(model: CallModel, people: readonly Person[]): Listed {
   const group = useValue(model.group);
   const [sought, setSought] = useState('');
-  const is_host = (group.leaves.get(group.own)?.role ?? 'guest') !== 'guest';
+  const is_host = isHost(group, group.own);
   const isOne = ({ you, identity }: Person): boolean => !you && isAudience(group, identity);
   const audience = people.filter(isOne);
   if (audience.length === 0) return { people, audience: null };

@@ -14,6 +14,7 @@ import type { CallModel, Person } from './model.ts';
 import { Face } from './avatar.tsx';
 import { Mark } from './mark.tsx';
 import { PersonActs } from './person-acts.tsx';
+import { isHost } from './rights.ts';
 import { RulesSection } from './rules-section.tsx';
 import type { Seating } from './seating.ts';
 import { useValue } from './use-value.ts';
@@ -113,7 +114,7 @@ function PersonRow(props: PanelProps & { person: Person; turn: number }): ReactN
   };
   const manages = !person.you && group.leaves.has(person.identity);
   const leaf = group.leaves.get(person.identity);
-  const is_host = group.leaves.get(group.own)?.role !== 'guest';
+  const is_host = isHost(group, group.own);
   const is_unruly = useValue(model.unruly).has(person.identity) && is_host;
   const where = useWhere(model).get(person.identity);
   const is_lit = useValue(model.spotlight) === person.identity;
@@ -152,11 +153,10 @@ export function PeoplePanel(props: PanelProps): ReactNode {
   const { model } = props;
   const everybody = useValue(model.people);
   const { people, audience } = useListed(model, sortPeople(everybody));
-  const { leaves, own } = useValue(model.group);
-  const role = leaves.get(own)?.role ?? 'guest';
+  const group = useValue(model.group);
   return (
     <div className={css.scroll} role="presentation">
-      {role !== 'guest' && (
+      {isHost(group, group.own) && (
         <>
           <DoorSection model={model} />
           <RulesSection model={model} />

@@ -82,14 +82,15 @@ export class Seating {
   }
 
   #seat(): void {
-    // Who is in a breakout room, or of an audience, has nothing to show here.
     const elsewhere = this.#model.breakouts.get()?.where.get();
     const group = this.#model.group.get();
-    const present = this.#model.people
-      .get()
-      .filter(
-        ({ you, identity }) => !you && !elsewhere?.has(identity) && !isAudience(group, identity),
-      );
+    // Who says to be in a breakout room has nothing to show here; who shows something all the same does
+    // not vanish by saying so. Nor is an audience shown.
+    const isShown = ({ you, identity, muted, camera_on }: Person): boolean => {
+      const is_gone = elsewhere?.has(identity) === true && muted && !camera_on;
+      return !you && !is_gone && !isAudience(group, identity);
+    };
+    const present = this.#model.people.get().filter(isShown);
     const ids = present.map((person) => person.identity);
     const kept = keepPlaces(this.order.get(), ids);
     const next = this.#bringForward(kept);

@@ -51,10 +51,14 @@ export function isLawful(
   return !('ids' in saying) || saying.ids.every((id) => mayOrder(policy, key, keyOf(id) ?? ''));
 }
 
-/** What it takes comes only where there are breakout rooms. */
+/**
+ * What it takes comes only where there are breakout rooms. Where it does not come, the group goes on, and
+ * a host tells of them again as soon as somebody enters.
+ */
 async function unseal(group: Group, own: string, { list }: Rooms): Promise<Heard> {
-  const { openBreakouts } = await import('./breakouts.ts');
-  return { kind: 'breakouts', breakouts: await openBreakouts(group, own, list) };
+  const opening = await import('./breakouts.ts').catch(() => null);
+  const breakouts = (await opening?.openBreakouts(group, own, list)) ?? null;
+  return { kind: 'breakouts', breakouts };
 }
 
 export async function placeSaid(
