@@ -1,7 +1,7 @@
 /** Breakout rooms, as hosts and guests use them: real browsers, engine and database. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { button, joinMeeting, meetTogether } from './journey.ts';
+import { button, joinMeeting, meetTogether, told } from './journey.ts';
 import { openPeople } from './manage.ts';
 import { openSharedPage } from './media/shared-page.ts';
 import { names } from './names.ts';
@@ -18,10 +18,6 @@ const title = 'Figures of the spring';
 async function listed(host: Visitor, room: string, text: RegExp): Promise<void> {
   const rows = host.page.getByRole('list', { name: 'Breakout rooms' }).getByRole('listitem');
   await rows.filter({ hasText: room }).filter({ hasText: text }).waitFor();
-}
-
-function told(visitor: Visitor, text: string | RegExp): Promise<void> {
-  return visitor.page.getByRole('status').getByText(text).first().waitFor();
 }
 
 async function isBack(visitor: Visitor): Promise<void> {

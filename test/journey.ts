@@ -101,3 +101,8 @@ export async function seeMotion(visitor: Visitor, name: string): Promise<void> {
 export function roomOf(link: string): string {
   return /\/m\/(\w+)/.exec(link)?.[1] ?? '';
 }
+
+/** Until the visitor is told that, politely, as everybody hears it. */
+export function told(visitor: Visitor, text: string | RegExp): Promise<void> {
+  return visitor.page.getByRole('status').getByText(text).first().waitFor();
+}

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import { parseFragment } from '#src/protocol/link/link.ts';
 import { Browser, closeBrowsers } from './group/browser.ts';
-import { button, joinMeeting, meetTogether, roomOf } from './journey.ts';
+import { button, joinMeeting, meetTogether, roomOf, told } from './journey.ts';
 import { openSharedPage } from './media/shared-page.ts';
 import { manage, openPeople } from './manage.ts';
 import { names } from './names.ts';
@@ -42,10 +42,6 @@ async function allow(host: Visitor, right: string, may: boolean): Promise<void> 
   const box = host.page.getByRole('checkbox', { name: right, exact: true });
   if (!(await box.isVisible())) await host.page.getByText('Guests may', { exact: true }).click();
   await box.setChecked(may);
-}
-
-function told(visitor: Visitor, text: string | RegExp): Promise<void> {
-  return visitor.page.getByRole('status').getByText(text).first().waitFor();
 }
 
 async function hidden(visitor: Visitor, name: string): Promise<void> {

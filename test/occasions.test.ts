@@ -1,7 +1,7 @@
 /** A class and an event, as those who hold them and those who come see and hear them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { button, createMeeting, inCall, joinMeeting, pressJoin } from './journey.ts';
+import { button, createMeeting, inCall, joinMeeting, pressJoin, told } from './journey.ts';
 import { manage, openPeople } from './manage.ts';
 import { names } from './names.ts';
 import { openStand } from './stand.ts';
@@ -17,10 +17,6 @@ async function hold(host: Visitor, kind: string): Promise<string> {
   await openPeople(host);
   await host.page.getByRole('combobox', { name: 'Kind of meeting' }).selectOption({ label: kind });
   return link;
-}
-
-function told(visitor: Visitor, text: string | RegExp): Promise<void> {
-  return visitor.page.getByRole('status').getByText(text).first().waitFor();
 }
 
 function row(host: Visitor, name: string) {

@@ -9,6 +9,7 @@ import { useWords } from '../../../web/lang.ts';
 import type { CallModel, Message } from '../call/model.ts';
 import { tileOfShare } from '../call/model.ts';
 import { Moving } from '../call/moving.tsx';
+import panel from '../call/panel.module.css';
 import { isHost } from '../call/rights.ts';
 import { stage_words } from '../call/stage.words.ts';
 import { useValue } from '../call/use-value.ts';
@@ -105,7 +106,7 @@ export function Aside(props: AsideProps): ReactNode {
         <Announcement model={model} />
         <button
           type="button"
-          className={css.back}
+          className={panel.act}
           aria-disabled={stay.leaving}
           onClick={() => breakouts?.comeBack()}
         >

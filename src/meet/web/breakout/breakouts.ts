@@ -232,9 +232,9 @@ export class BreakoutRooms implements BreakoutsModel {
     }
     const here = [...this.where.get()].filter(([identity]) => view.leaves.has(identity));
     if (here.length < this.where.get().size) this.where.set(new Map(here));
-    const hosts = [...view.leaves.values()].filter(({ role }) => role !== 'guest');
-    const fresh = hosts.map(({ identity }) => identity).filter((id) => !this.#hosts.has(id));
-    this.#hosts = new Set(hosts.map(({ identity }) => identity));
+    const hosts = [...view.leaves.keys()].filter((identity) => isHost(view, identity));
+    const fresh = hosts.filter((identity) => !this.#hosts.has(identity));
+    this.#hosts = new Set(hosts);
     const told = this.told.get();
     if (told === null || !this.#isHost()) return;
     const [first = ''] = fresh;

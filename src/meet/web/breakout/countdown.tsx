@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
+import { useNow } from '../call/use-now.ts';
 import { breakout_words } from './breakout.words.ts';
 
 /** Minutes and seconds that are left, never below 0:00. */
@@ -13,10 +13,6 @@ export function spellLeft(left_ms: number): string {
 export function Countdown(props: { at_ms: number }): ReactNode {
   const w = useWords(breakout_words);
   const { at_ms } = props;
-  const [now_ms, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, []);
+  const now_ms = useNow();
   return <span role="timer">{w.back_in(spellLeft(at_ms - now_ms))}</span>;
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import type { CallModel } from '../call/model.ts';
+import panel from '../call/panel.module.css';
 import { isHost } from '../call/rights.ts';
 import { useValue } from '../call/use-value.ts';
 import type { Breakouts } from '../group/breakouts.ts';
@@ -22,7 +23,8 @@ export function RoomDoors({ breakouts, told }: DoorsProps): ReactNode {
     <button
       key={room.link}
       type="button"
-      className={css.door}
+      className={panel.act}
+      data-look="main"
       onClick={() => breakouts.enter(room)}
     >
       {w.enter(room.name)}
@@ -47,7 +49,7 @@ function Offer(props: { model: CallModel; breakouts: BreakoutsModel }): ReactNod
       <output>{told.choose || !only ? w.choose : w.offered(only.name)}</output>
       <div className={css.doors}>
         <RoomDoors breakouts={breakouts} told={told} />
-        <button type="button" className={css.later} onClick={() => setRefused(offer)}>
+        <button type="button" className={panel.act} onClick={() => setRefused(offer)}>
           {w.stay}
         </button>
       </div>

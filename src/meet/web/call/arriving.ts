@@ -29,10 +29,14 @@ export function arriveMuted(parts: Arriving, life: AbortSignal): void {
     ({ people }) => people >= crowd_min && mute('crowd'),
     () => undefined,
   );
-  follow(group.view, AbortSignal.any([life, once.signal]), ({ phase, mode }) => {
+  const look = (): void => {
+    const { phase, mode } = group.view.get();
     if (phase !== 'in') return;
     once.abort();
     // Whoever made the class is its host, also before the group knows.
     if (mode === 'class' && entry.root_seed === null) mute('class');
-  });
+  };
+  // One may be in before the call begins.
+  follow(group.view, AbortSignal.any([life, once.signal]), look);
+  look();
 }

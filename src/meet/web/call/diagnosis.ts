@@ -15,12 +15,7 @@ export interface Reading {
   readonly sound: number | null;
 }
 
-export const troubles = [
-  'silent-microphone',
-  'slow-upload',
-  'slow-download',
-  'busy-device',
-] as const;
+const troubles = ['silent-microphone', 'slow-upload', 'slow-download', 'busy-device'] as const;
 export type Trouble = (typeof troubles)[number];
 
 /** Speech goes to pieces from about here on, whatever the codec makes up for. */

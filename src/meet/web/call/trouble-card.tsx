@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import type { Trouble } from './diagnosis.ts';
 import type { CallModel } from './model.ts';
+import panel from './panel.module.css';
 import type { Seating } from './seating.ts';
 import { trouble_words } from './trouble.words.ts';
 import { useValue } from './use-value.ts';
@@ -50,11 +51,11 @@ export function TroubleCard(props: CardProps): ReactNode {
       <output>{trouble !== null && w.says[trouble]}</output>
       <div>
         {remedy && (
-          <button type="button" data-look="main" onClick={help}>
+          <button type="button" className={panel.act} data-look="main" onClick={help}>
             {remedy.label}
           </button>
         )}
-        <button type="button" onClick={() => model.putAside()}>
+        <button type="button" className={panel.act} onClick={() => model.putAside()}>
           {w.aside}
         </button>
       </div>

@@ -43,9 +43,9 @@ const body_bytes_max = 32_768;
 /** What somebody is told: a host all of it, others the rooms that are open to them. */
 export function breakoutsFor(all: Breakouts, { identity, role }: Seat): Breakouts {
   if (role !== 'guest') return all;
-  const place = all.places.find(([id]) => id === identity)?.[1] ?? -1;
-  const rooms = all.choose ? all.rooms : all.rooms.slice(place, place + 1);
-  return { rooms: place < 0 && !all.choose ? [] : rooms, places: [], choose: all.choose };
+  const { rooms, choose } = all;
+  const place = all.places.find(([id]) => id === identity)?.[1];
+  return { rooms: rooms.filter((_, at) => choose || at === place), places: [], choose };
 }
 
 /**

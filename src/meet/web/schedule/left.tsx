@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { spellLeft } from '../breakout/countdown.tsx';
+import { useNow } from '../call/use-now.ts';
 import { schedule_words } from './schedule.words.ts';
 import css from './schedule.module.css';
 
@@ -11,12 +11,7 @@ const short_ms = 30_000;
 /** How much is left until `ends_ms`, counted down. */
 export function Left(props: { ends_ms: number }): ReactNode {
   const w = useWords(schedule_words);
-  const [now_ms, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, []);
-  const left_ms = props.ends_ms - now_ms;
+  const left_ms = props.ends_ms - useNow();
   const short = left_ms < short_ms;
   return (
     <span role="timer" className={css.left} data-short={short}>
