@@ -12,7 +12,7 @@ import { silentClient } from './start/silent.ts';
 const browsers = ['chrome123', 'firefox120', 'safari17.5'];
 
 const begins =
-  /src[\\/](web[\\/](lang|early|hydrate)|web[\\/]design[\\/](icon|mark|masthead)|app[\\/]client|meet[\\/]web[\\/]api|protocol[\\/]link[\\/](base64url|door|fingerprint|link))\.tsx?$/;
+  /preload-helper|src[\\/](web[\\/](lang|early|hydrate|store)|web[\\/]design[\\/](icon|mark|masthead)|app[\\/]client|meet[\\/]web[\\/](api|devices|guard[\\/]support)|protocol[\\/]link[\\/](base64url|door|fingerprint|link))\.tsx?$/;
 
 const held = /src[\\/](meet[\\/]web[\\/]root-key|protocol[\\/]link[\\/]root)\.ts$/;
 
@@ -60,9 +60,12 @@ export default defineConfig({
     cssTarget: browsers,
     modulePreload: {
       polyfill: false,
-      // What a page begins with is there already when it loads a later part.
+      // What a page begins with is there already when it loads a later part; what only says why
+      // something failed is in no hurry.
       resolveDependencies: (_file, files) =>
-        files.filter((file) => !/\/(react|page|meet|rolldown-runtime)-/.test(file)),
+        files.filter(
+          (file) => !/\/(react|page|meet|rolldown-runtime|refusal|device-fault)-/.test(file),
+        ),
     },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
@@ -71,9 +74,9 @@ export default defineConfig({
       // Said to developers of plugins, at random lengths of a build.
       checks: { pluginTimings: false },
       output: {
-        entryFileNames: 'assets/[name]-[hash].js',
-        chunkFileNames: 'assets/[name]-[hash].js',
-        assetFileNames: 'assets/[name]-[hash][extname]',
+        entryFileNames: 'assets/[name]-[hash:6].js',
+        chunkFileNames: 'assets/[name]-[hash:6].js',
+        assetFileNames: 'assets/[name]-[hash:6][extname]',
         codeSplitting: {
           groups: [
             // One react for every page: it is fetched once, and changes only with its version.

@@ -21,7 +21,15 @@ import { readConfig, type Config } from './config.ts';
 import { createMedia, permissionsOf, seat_ttl_s, type Media, type Source } from './media/index.ts';
 import { bindKeys, hasSeat, readSends, type KeysDeps } from './keys/index.ts';
 import type { Send } from './protocol/encryption/rights.ts';
-import { Admission, bindMeet, createAttendance, forgetJob, meetings } from './meet/index.ts';
+import {
+  Admission,
+  bindMeet,
+  createAttendance,
+  forgetJob,
+  meetings,
+  Trials,
+  type TrialMedia,
+} from './meet/index.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -100,19 +108,23 @@ function compose(config: Config, options: ServeOptions, { log, pages, postgres, 
     log: log.child({ part: 'media' }),
     engine_path: options.engine_path ?? join(root, 'dist/engine/conclave-engine'),
     async admit(room, identity) {
-      const verdict = await admission.admit(room, identity);
+      const verdict = trials.isTrial(room)
+        ? trials.admit(room, identity, Date.now())
+        : await admission.admit(room, identity);
       if (typeof verdict === 'string') return verdict;
       return { people_max: verdict.people_max, sources: sourcesOf(verdict.sends) };
     },
     onEvent: (event) => {
-      if (event.kind === 'joined' || event.kind === 'left') attendance.hear(event.kind, event);
+      if (event.kind !== 'joined' && event.kind !== 'left') return;
+      if (!trials.isTrial(event.room)) attendance.hear(event.kind, event);
     },
   });
+  const trials = new Trials(trialGate(media));
   const connection = postgres.connection();
   const jobs = createJobs(db, connection, log);
   const delivery = bindKeys({ meetings, media: leafGate(media, log) });
   const { people_max, creations } = config;
-  const parts = { media, groups: delivery, people_max, creations };
+  const parts = { media, groups: delivery, people_max, creations, trials };
   const calls = [...bindMeet(parts), ...delivery.calls];
   const dispatcher = createDispatcher(calls, { db, log, enqueue: jobs.enqueue });
   const attendance = createAttendance({ dispatcher, log, people: (room) => media.people(room) });
@@ -146,7 +158,12 @@ function compose(config: Config, options: ServeOptions, { log, pages, postgres, 
     stop: () => jobs.stop(),
   };
   const keeper = delivery.service(dispatcher, log.child({ part: 'keys' }));
-  const services: Service[] = [media, events, keeper, queue, attendance, metrics, http];
+  const tried: Service = {
+    name: 'trials',
+    start: async () => undefined,
+    stop: async () => trials.stop(),
+  };
+  const services: Service[] = [media, events, keeper, queue, attendance, tried, metrics, http];
   return { services, http, metrics, dispatcher, media };
 }
 
@@ -181,6 +198,16 @@ function leafGate(media: Media, log: Log): KeysDeps['media'] {
         log.warn({ err }, 'a leaf that parted could not be disconnected');
       });
     },
+  };
+}
+
+/** The media room for one browser that tries its line. */
+function trialGate(media: Media): TrialMedia {
+  const permissions = permissionsOf(undefined);
+  return {
+    media_path: media.media_path,
+    mint: (room, identity, ttl_s) => media.mint({ room, identity, name: '', ttl_s, permissions }),
+    endRoom: (room) => media.endRoom(room),
   };
 }
 

@@ -47,6 +47,12 @@ const pages = {
     listed: false,
     late: true,
   },
+  trial: {
+    entry: 'src/web/pages/open-trial.tsx',
+    early: 'src/web/pages/early-home.ts',
+    listed: false,
+    late: false,
+  },
   missing: { entry: 'src/web/pages/open-missing.ts', early: null, listed: false, late: false },
 } satisfies Record<string, PageSource>;
 type PageName = keyof typeof pages;

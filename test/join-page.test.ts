@@ -212,7 +212,7 @@ describe('what is asked for', () => {
       await ada.grant(['clipboard-read', 'clipboard-write']);
       const link = await createMeeting(ada, house.origin);
       await button(ada, en.copy).click();
-      await ada.page.getByRole('status').filter({ hasText: 'Link copied' }).waitFor();
+      await ada.page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
       assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), link);
     });
   });

@@ -221,7 +221,7 @@ function routes(deps: HttpDeps): Hono<Env> {
     const { pathname } = new URL(c.req.url);
     const asset = pages.asset(pathname);
     if (asset) return serve(c, asset);
-    const name = pathname === '/' ? 'home' : /^\/m\/[^/]+\/?$/.test(pathname) ? 'meet' : 'missing';
+    const name = pageOf(pathname);
     const page = pages.page(
       name,
       chooseLang(c.req.header('cookie') ?? '', c.req.header('accept-language') ?? ''),
@@ -237,6 +237,13 @@ function routes(deps: HttpDeps): Hono<Env> {
     return problem(c, 500, 'app.internal', 'Something failed on the server.');
   });
   return app;
+}
+
+/** Which page an address shows. */
+function pageOf(pathname: string): string {
+  if (pathname === '/') return 'home';
+  if (/^\/test\/?$/.test(pathname)) return 'trial';
+  return /^\/m\/[^/]+\/?$/.test(pathname) ? 'meet' : 'missing';
 }
 
 function problem(

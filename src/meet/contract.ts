@@ -47,6 +47,15 @@ export const meet = contract('meet', {
       out: z.object({ room }),
       rate: { burst: 30, refill_ms: 20_000 },
     }),
+    /** Two seats of a media room in which one browser tries its line (trials.ts). */
+    trial: call({
+      in: z.object({}),
+      out: z.object({
+        media_path: z.string().max(100),
+        seats: z.array(z.object({ identity, token: z.string().max(4000) })).length(2),
+      }),
+      rate: { burst: 6, refill_ms: 20_000 },
+    }),
     /** What a holder of the link may know before joining. */
     hello: call({
       in: z.object(at_door),

@@ -5,3 +5,4 @@ export { forgetJob } from './forget.ts';
 export { meetings } from './meetings.ts';
 export { arrive, depart, listOccupied, reconcile, type Presence } from './presence.ts';
 export { bindMeet } from './server.ts';
+export { Trials, type TrialMedia } from './trials.ts';

@@ -13,6 +13,7 @@ import {
   forget,
   listOccupied,
   reconcile,
+  Trials,
   type MediaGate,
   type Groups,
 } from './index.ts';
@@ -34,12 +35,17 @@ const groups: Groups = {
   endRoom: async (_ctx, room) => void asked.push(`end the group of ${room}`),
   forgetRooms: async (_ctx, rooms) => void asked.push(...rooms.map((room) => `forget ${room}`)),
 };
+const trials = new Trials({
+  media_path: '/lk',
+  mint: async (room, identity) => `${room} ${identity}`,
+  endRoom: async (room) => void asked.push(`end ${room}`),
+});
 const creations = { calm_max: 10_000, hourly_max: 10_000 };
 const guest = { actor: { kind: 'guest', address: '192.0.2.1' } } as const;
 
 before(async () => {
   bench = await startBench();
-  server = bench.dispatcher(bindMeet({ media, groups, people_max: 3, creations }));
+  server = bench.dispatcher(bindMeet({ media, groups, people_max: 3, creations, trials }));
 });
 after(() => bench.stop());
 
@@ -118,6 +124,39 @@ test('a meeting is made under a reserved id, and making it again changes nothing
   assert.equal(await refusal('meet.create', { ...input, door_hash: newSecret() }), 'meet.exists');
 });
 
+interface Tried {
+  readonly seats: readonly { readonly identity: string; readonly token: string }[];
+}
+
+test('a trial has two seats, of which one sends a picture, and nobody else comes in', async () => {
+  const { seats } = await call<Tried>('meet.trial', {});
+  const [sender, receiver] = seats;
+  assert.ok(sender && receiver);
+  const [room = ''] = sender.token.split(' ');
+  const now_ms = Date.now();
+  assert.ok(trials.isTrial(room) && !trials.isTrial(newRoomId()));
+  assert.deepEqual(trials.admit(room, sender.identity, now_ms), { people_max: 4, sends: ['cam'] });
+  assert.deepEqual(trials.admit(room, receiver.identity, now_ms), { people_max: 4, sends: [] });
+  assert.equal(trials.admit(room, 'somebody', now_ms), 'refused');
+  assert.equal(trials.admit('trial-of-nobody', sender.identity, now_ms), 'refused');
+  assert.equal(trials.admit(room, sender.identity, now_ms + 121_000), 'refused');
+});
+
+test('the 31st trial at once is refused, with when to come back', async () => {
+  const ask = () => server.dispatch('meet.trial', {}, another());
+  let at = 0;
+  const another = () => ({ actor: { kind: 'guest', address: `198.51.100.${at++}` } }) as const;
+  const answers = [];
+  for (let count = 0; count < 32; count += 1) answers.push((await ask()).body);
+  const refused = answers.flatMap((body) => ('error' in body ? [body.error] : []));
+  assert.ok(refused.length > 0 && answers.length - refused.length <= 30);
+  for (const { code, retry_after_ms } of refused) {
+    assert.equal(code, 'meet.trials-full');
+    assert.ok((retry_after_ms ?? 0) > 0 && (retry_after_ms ?? 0) <= 120_000);
+  }
+  trials.stop();
+});
+
 test('an id that was not reserved is refused, and so is the grant of another', async () => {
   const { grant } = await call<{ grant: string }>('meet.reserve', {});
   const input = { room: newRoomId(), grant, root: newSecret(), door_hash: newSecret() };
@@ -131,7 +170,7 @@ test('an id that was not reserved is refused, and so is the grant of another', a
 
 test('where many meetings are made each takes work, and past a limit there are no more', async () => {
   const busy = bench.dispatcher(
-    bindMeet({ media, groups, people_max: 3, creations: { calm_max: 1, hourly_max: 3 } }),
+    bindMeet({ media, groups, people_max: 3, creations: { calm_max: 1, hourly_max: 3 }, trials }),
   );
   const ask = async (name: string, input: unknown): Promise<unknown> => {
     const { body } = await busy.dispatch(name, input, guest);

@@ -4,6 +4,7 @@ import { meet } from './contract.ts';
 import { create, Grants, reserve } from './create.ts';
 import { end, type Groups, type MediaGate } from './end.ts';
 import { Price, type PriceSettings } from './price.ts';
+import type { Trials } from './trials.ts';
 import { hello, watch } from './watch.ts';
 
 /** Binds the meet contract to its verbs. */
@@ -12,12 +13,14 @@ export function bindMeet(deps: {
   groups: Groups;
   people_max: number;
   creations: PriceSettings;
+  trials: Pick<Trials, 'open'>;
 }): BoundCall[] {
-  const { media, groups, people_max, creations } = deps;
+  const { media, groups, people_max, creations, trials } = deps;
   const making = { grants: new Grants(), price: new Price(creations), people_max };
   return bindRoom(meet, {
     reserve: (ctx) => reserve(ctx, making),
     create: (ctx, input) => create(ctx, input, making),
+    trial: (ctx) => trials.open(ctx),
     hello,
     watch,
     end: (ctx, input) => end(ctx, input, { media, groups }),

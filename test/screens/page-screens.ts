@@ -44,6 +44,25 @@ export const page_screens: readonly PageScreen[] = [
   },
   {
     ...usual,
+    name: 'trial',
+    open: async ({ origin, visitor }) => void (await visitor.page.goto(`${origin}/test`)),
+  },
+  {
+    ...usual,
+    name: 'trial-done',
+    open: async ({ origin, visitor: { page } }) => {
+      await page.goto(`${origin}/test`);
+      await page.getByRole('button', { name: /^(Start the test|Commencer le test)$/ }).click();
+      const again = page.getByRole('button', { name: /^(Test again|Tester à nouveau)$/ });
+      await again.waitFor({ timeout: 60_000 });
+      await page.locator('summary').click();
+      await page.getByRole('button', { name: /^(Try camera|Essayer caméra)/ }).click();
+      await page.locator('[data-device=microphone][data-state=good]').waitFor();
+      await page.evaluate(() => scrollTo(0, 0));
+    },
+  },
+  {
+    ...usual,
     name: 'join',
     open: async (shown) => {
       await openJoin(shown);

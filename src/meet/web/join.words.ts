@@ -22,7 +22,7 @@ export const joinWords = words(
     unseen: 'Nobody sees or hears you before you join.',
     camera_off: 'Your camera is off',
     copy: 'Copy link',
-    copied: 'Link copied',
+    copied: 'Copied',
     share: 'Share link',
     invite: 'Send this link to those you expect.',
     encryption: 'End-to-end encrypted: only people in the meeting can hear and see it.',
@@ -47,7 +47,7 @@ export const joinWords = words(
     unseen: 'Personne ne vous voit ni ne vous entend avant votre entrée.',
     camera_off: 'Votre caméra est coupée',
     copy: 'Copier le lien',
-    copied: 'Lien copié',
+    copied: 'Copié',
     share: 'Partager le lien',
     invite: 'Envoyez ce lien à ceux que vous attendez.',
     encryption:

@@ -59,6 +59,11 @@ export function Trouble({ visit }: { visit: Visit }): ReactNode {
         </h1>
         <p>{shown.text}</p>
         <NextStep next={shown.next} visit={visit} />
+        {over === 'failed' && (
+          <a className="button plain" href="/test">
+            {text.test}
+          </a>
+        )}
       </main>
     </div>
   );

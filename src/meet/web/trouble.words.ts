@@ -32,6 +32,7 @@ interface TroubleWords {
   readonly denied_text: string;
   readonly failed: string;
   readonly failed_text: string;
+  readonly test: string;
 }
 
 export const troubleWords = words<TroubleWords>(
@@ -54,6 +55,7 @@ export const troubleWords = words<TroubleWords>(
         absent: 'Neither a camera nor a microphone was found. Plug one in, or join and listen.',
       },
     },
+    test: 'Test my connection',
     again: 'Try again',
     rejoin: 'Rejoin',
     home: 'Go to the first page',
@@ -108,6 +110,7 @@ export const troubleWords = words<TroubleWords>(
         absent: 'Ni caméra ni micro n’ont été trouvés. Branchez-en un, ou entrez pour écouter.',
       },
     },
+    test: 'Tester ma connexion',
     again: 'Réessayer',
     rejoin: 'Revenir',
     home: 'Aller à la première page',

@@ -28,7 +28,9 @@ export function Home(): ReactNode {
               </li>
             ))}
           </ul>
-          <p className={style.encryption}>{text.encryption}</p>
+          <p className={style.encryption}>
+            {text.encryption} <a href="/test">{text.test}</a>
+          </p>
         </div>
         <Ring />
       </main>

@@ -10,6 +10,7 @@ interface HomeWords {
   readonly join: string;
   readonly facts: readonly (readonly [string, string])[];
   readonly encryption: string;
+  readonly test: string;
   readonly empty: string;
   readonly faults: Readonly<Record<LinkFault, string>>;
 }
@@ -29,6 +30,7 @@ export const homeWords = words<HomeWords>(
     ],
     encryption:
       'Sound, picture and chat are encrypted from end to end: this server carries them and cannot hear, see or read them.',
+    test: 'Test my connection',
     empty: 'Paste the link you were sent.',
     faults: {
       none: 'That is not a meeting link. Paste the whole link you were sent.',
@@ -51,6 +53,7 @@ export const homeWords = words<HomeWords>(
     ],
     encryption:
       'Le son, l’image et la discussion sont chiffrés de bout en bout\u202f: ce serveur les transporte sans pouvoir les entendre, les voir ni les lire.',
+    test: 'Tester ma connexion',
     empty: 'Collez le lien que vous avez reçu.',
     faults: {
       none: 'Ce n’est pas un lien de réunion. Collez le lien entier que vous avez reçu.',

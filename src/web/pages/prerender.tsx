@@ -2,6 +2,8 @@ import type { ReactNode } from 'react';
 import { renderToStaticMarkup, renderToString } from 'react-dom/server';
 import { joinWords } from '../../meet/web/join.words.ts';
 import { Meet } from '../../meet/web/meet.tsx';
+import { Trial } from '../../meet/web/trial/trial.tsx';
+import { trialWords } from '../../meet/web/trial/trial.words.ts';
 import { Sprite } from '../design/sprite.tsx';
 import { setLang } from '../lang.ts';
 import type { Lang } from '../lang.ts';
@@ -25,6 +27,7 @@ interface Page {
 const pages = {
   home: { view: () => <Home />, title: (lang) => `Conclave – ${homeWords[lang].title}` },
   meet: { view: () => <Meet />, title: (lang) => `${joinWords[lang].title} – Conclave` },
+  trial: { view: () => <Trial />, title: (lang) => `${trialWords[lang].title} – Conclave` },
   missing: { view: () => <Missing />, title: (lang) => `${missingWords[lang].title} – Conclave` },
 } satisfies Record<string, Page>;
 

@@ -67,6 +67,10 @@ export function SettingsPanel(props: { model: CallModel; seating: Seating }): Re
         />
         {w.show_self}
       </label>
+      {/* Beside the call, which goes on. */}
+      <a className={css.test} href="/test" target="_blank" rel="noopener">
+        {w.test}
+      </a>
     </div>
   );
 }
