@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Route } from 'playwright-core';
-import { button, createMeeting, inCall, ownTile, pressJoin } from './journey.ts';
+import { button, createMeeting, inCall, joinMeeting, ownTile, pressJoin } from './journey.ts';
 import { names } from './names.ts';
 import { makeMeeting } from './program.ts';
 import { openStand } from './stand.ts';
@@ -203,6 +203,25 @@ describe('what is asked for', () => {
       await createMeeting(ada, house.origin);
       const field = ada.page.getByRole('textbox', { name: en.name_field });
       assert.equal(await field.inputValue(), 'Ada Lovelace');
+    });
+  });
+
+  test('who is alone comes back by a reload, and by the link after leaving', async () => {
+    await browsers.run(house.origin, async (visit) => {
+      const ada = await visit({ name: 'Ada', person: 0 });
+      const link = await createMeeting(ada, house.origin);
+      await pressJoin(ada);
+      await ada.page.reload();
+      await inCall(ada);
+      await button(ada, en.leave).click();
+      await ada.page.getByRole('heading', { name: 'You left the meeting' }).waitFor();
+      await ada.page.goto('about:blank');
+      await ada.page.goto(link);
+      await button(ada, en.join).click();
+      await inCall(ada);
+      const ben = await visit({ name: 'Ben', person: 1 });
+      await joinMeeting(ben, link);
+      await Promise.all([ada.see('Ben'), ben.see('Ada')]);
     });
   });
 

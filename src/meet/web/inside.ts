@@ -20,6 +20,7 @@ import { readChosen } from './devices.ts';
 import type { LeaveReason, Ticket } from './entry.ts';
 import { loadAside } from './later.ts';
 import { keepRootSeed, readRootSeed } from './root-key.ts';
+import { keepDevicesHere, settleDevices } from './settle-devices.ts';
 import { keepPlace, readPlace } from './seat.ts';
 import { showDoor } from './visit.ts';
 import type { Visit } from './visit.ts';
@@ -57,6 +58,7 @@ export async function keepSeed(visit: Visit): Promise<void> {
 /** What can be done before Join is pressed, while the person looks at their own picture. */
 export async function prepare(visit: Visit): Promise<void> {
   openSealing();
+  settleDevices(visit.own);
   const { link } = visit;
   const warmed = warm();
   const root_seed = await knowRootSeed(visit);
@@ -129,6 +131,7 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   const { joining } = store.get();
   if (!joining) return;
   visit.following.abort();
+  keepDevicesHere(own);
   const { audio_on, video_on } = own.store.get();
   const fresh = !readPlace(room).inside;
   keepPlace(room, { inside: true, audio_on, video_on });
@@ -145,6 +148,12 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
   store.set({ over: null, entry: { room, name, fresh, group, ticket, ...linked, ...media } });
 }
 
+/** The field of the door is drawn anew: the name they gave is theirs still. */
+function writeName(): void {
+  const field = document.querySelector<HTMLInputElement>('#name');
+  if (field?.value === '') field.value = localStorage.getItem('name') ?? '';
+}
+
 /** Out of the call, to the page after it, or to the door where there is no reason. */
 export function comeOut(visit: Visit, reason: LeaveReason | null): void {
   const { store, link } = visit;
@@ -154,6 +163,7 @@ export function comeOut(visit: Visit, reason: LeaveReason | null): void {
   keepPlace(link.room, { inside: false });
   showDoor();
   store.set({ over: reason, entry: null, joining: false });
+  if (reason === null) requestAnimationFrame(writeName);
   if (reason !== null) tellMeeting(reason);
   visit.follow();
 }

@@ -177,16 +177,19 @@ export async function resync(leaf: Leaf, entrance: Entrance, memory: Memory): Pr
   // `ts-mls` would look for it without end.
   must(former !== undefined, 'resync.seat', 'no leaf of this key is in the group');
   const { publicPackage, privatePackage } = leaf.packed;
+  const hidden = hide(tree);
   const { publicMessage, newState } = await guarded('mls.crypto', 'cannot come back here', () =>
-    joinGroupExternal(
-      group_info,
-      publicPackage,
-      privatePackage,
-      true,
-      leaf.suite,
-      hide(tree),
-      client_config,
-    ),
+    isLone(tree)
+      ? takeLone(leaf, group_info, hidden)
+      : joinGroupExternal(
+          group_info,
+          publicPackage,
+          privatePackage,
+          true,
+          leaf.suite,
+          hidden,
+          client_config,
+        ),
   );
   const state: ClientState = { ...newState, ratchetTree: show(newState.ratchetTree) };
   checkTree(state.ratchetTree, 'commit.tree');
@@ -204,6 +207,17 @@ export async function resync(leaf: Leaf, entrance: Entrance, memory: Memory): Pr
     welcomes: [],
     next,
   };
+}
+
+/** Whether a single leaf is all there is. */
+function isLone(tree: RatchetTree): boolean {
+  return tree.length === 1;
+}
+
+/** Rare enough to come by a script of its own. */
+async function takeLone(leaf: Leaf, info: GroupInfo, tree: RatchetTree) {
+  const { takeLoneSeat } = await import('./lone.ts');
+  return takeLoneSeat(leaf, info, tree, client_config);
 }
 
 function findSeat(tree: RatchetTree, key: Bytes): number | undefined {

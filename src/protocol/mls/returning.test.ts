@@ -100,6 +100,22 @@ suite('coming back', () => {
     await meeting.agree();
   });
 
+  test('alone to one’s own seat, and the group goes on from there', async () => {
+    const meeting = await openMeeting('ada');
+    const before = meeting.of('ada').epoch;
+    await meeting.comeBack('ada');
+    assert.equal(meeting.of('ada').epoch, before + 1n);
+    await meeting.add('ada', ['bob', 'cyd']);
+    await meeting.agree();
+    await meeting.remove('ada', ['bob', 'cyd']);
+    await meeting.comeBack('ada');
+    await meeting.add('ada', ['dan']);
+    await meeting.agree();
+    // Who was there before opens nothing of what came after.
+    const stranger = await makeLeaf();
+    await refuses(() => resync(stranger, meeting.entrance(), { epoch: 0n }), 'resync.seat');
+  });
+
   test('never by an info older than what one has seen', async () => {
     const meeting = await openMeeting('ada');
     await meeting.add('ada', ['bob']);

@@ -65,6 +65,26 @@ test('who comes, and who comes back by a reload, is told of to the others', asyn
   await ada.until('greeted again', isGreeted(2));
 });
 
+test('who is alone comes back, after a reload and after leaving; others come in as before', async () => {
+  const [ada] = (await meet('Ada')) as [Browser];
+  const reloaded = await ada.reload();
+  await reloaded.untilIn();
+  assert.equal(reloaded.view.id, ada.view.id);
+  await reloaded.member.leave();
+  const back = await reloaded.reload();
+  await back.untilIn();
+  const meeting = { ...ada.start.link, room: ada.start.room };
+  const ben = await enter({ meeting, name: 'Ben' });
+  await agree(back, ben);
+  await Promise.all([back, ben].map((each) => each.untilNamed('Ada', 'Ben')));
+  await back.member.send({ kind: 'chat', id: '1', text: 'Here again' });
+  await ben.until('told', () => ben.said.length === 1);
+  // With two there it goes on as ever.
+  const again = await back.reload();
+  await again.untilIn();
+  await agree(again, ben);
+});
+
 test('ten who knock at once are all taken in', async () => {
   const [ada] = (await meet('Ada')) as [Browser];
   const meeting = { ...ada.start.link, room: ada.start.room };
