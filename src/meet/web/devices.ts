@@ -28,20 +28,30 @@ export function keepChosen(change: Chosen): void {
   }
 }
 
-/** Asks for what is wanted. A chosen device that is gone is replaced by the system's. */
-export function askFor(audio: boolean, video: boolean): Promise<MediaStream> {
-  const { camera_id, microphone_id } = readChosen();
+function ask(audio: boolean, video: boolean, chosen: Chosen): Promise<MediaStream> {
+  const { camera_id, microphone_id } = chosen;
   return navigator.mediaDevices.getUserMedia({
     audio: audio && {
       echoCancellation: true,
       noiseSuppression: true,
       autoGainControl: true,
-      ...(microphone_id !== undefined && { deviceId: microphone_id }),
+      ...(microphone_id && { deviceId: { exact: microphone_id } }),
     },
     video: video && {
-      width: { ideal: 1280 },
-      height: { ideal: 720 },
-      ...(camera_id === undefined ? { facingMode: 'user' } : { deviceId: camera_id }),
+      width: 1280,
+      height: 720,
+      ...(camera_id ? { deviceId: { exact: camera_id } } : { facingMode: 'user' }),
     },
+  });
+}
+
+/**
+ * Asks for what is wanted. A chosen device that is gone is replaced by the system's. Only wished for,
+ * it would not be taken: Chromium gives its first one all the same.
+ */
+export function askFor(audio: boolean, video: boolean): Promise<MediaStream> {
+  return ask(audio, video, readChosen()).catch((cause: Error) => {
+    if (cause.name !== 'OverconstrainedError') throw cause;
+    return ask(audio, video, {});
   });
 }

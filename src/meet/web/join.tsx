@@ -61,7 +61,7 @@ function NameForm({ visit }: { visit: Visit }): ReactNode {
   }
 
   return (
-    <form className="form" onSubmit={submit} noValidate>
+    <form className="form" onSubmit={submit}>
       <label htmlFor="name">{text.name}</label>
       <input
         ref={field}
@@ -74,9 +74,9 @@ function NameForm({ visit }: { visit: Visit }): ReactNode {
         spellCheck={false}
         translate="no"
         aria-invalid={is_missing}
-        aria-describedby="name-said"
+        aria-describedby="said"
       />
-      <output id="name-said" className="fault">
+      <output id="said" className="fault">
         {joining && <span className="late">{text.connecting}</span>}
         {!joining && is_missing && text.name_missing}
         {!joining && !is_missing && cause !== null && <Failure cause={cause} />}

@@ -92,7 +92,8 @@ export class OwnMedia {
 
   choose(kind: Kind, device_id: string): void {
     keepChosen(kind === 'audio' ? { microphone_id: device_id } : { camera_id: device_id });
-    if (this.#isOn(kind)) void this.#obtain([kind]);
+    // Whoever presses Join now goes in with it.
+    if (this.#isOn(kind)) this.#asking = this.#asking.then(() => this.#obtain([kind]));
   }
 
   /** Gives the tracks away: from here on whoever has them stops them. */

@@ -5,6 +5,7 @@ import { useWords } from '../../web/lang.ts';
 import { refusalWords } from '../../web/refusal.words.ts';
 import { useStore } from '../../web/store.ts';
 import type { LeaveReason } from './entry.ts';
+import { readPlace } from './seat.ts';
 import { troubleWords } from './trouble.words.ts';
 import type { Problem, Visit } from './visit.ts';
 
@@ -90,7 +91,7 @@ function NextStep({ next, visit }: { next: Next; visit: Visit }): ReactNode {
         type="button"
         className="button primary"
         aria-disabled={joining}
-        onClick={() => void visit.rejoin()}
+        onClick={() => void visit.join(readPlace(visit.link.room).name)}
       >
         {next === 'rejoin' ? text.rejoin : text.again}
       </button>

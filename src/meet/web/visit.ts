@@ -130,8 +130,8 @@ export class Visit {
 
   async join(name: string): Promise<void> {
     const { get, set } = this.store;
-    if (get().joining) return;
-    const { problem } = get();
+    const { joining, problem } = get();
+    if (joining) return;
     set({ joining: true, cause: null, problem: problem === 'denied' ? null : problem });
     keepPlace(this.link.room, { name });
     try {
@@ -139,11 +139,6 @@ export class Visit {
     } catch (cause) {
       this.fail(cause);
     }
-  }
-
-  /** Back in, as one was. */
-  rejoin(): Promise<void> {
-    return this.join(readPlace(this.link.room).name);
   }
 
   /** Told by the call. One whose ticket was refused is gone already, and is not heard. */
