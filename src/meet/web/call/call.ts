@@ -25,6 +25,7 @@ import type { Switches } from '../breakout/breakouts.ts';
 import type { Aside, BreakoutsModel } from '../breakout/model.ts';
 import type { ScheduleModel } from '../schedule/model.ts';
 import type { HostAct } from '../group/hosting.ts';
+import { keepDevice } from '../settle-devices.ts';
 import { load } from './load.ts';
 import { watchLock } from './lock-watch.ts';
 import type { Sealing } from './sealing.ts';
@@ -321,6 +322,9 @@ export class Call implements CallModel {
   choose(kind: DeviceKind, id: string): void {
     const chosen = { microphone: this.#microphone, camera: this.#camera, speaker: this.#sound };
     chosen[kind].choose(id);
+    const { camera, microphone } = this.devices.get();
+    const present = [...camera.list, ...microphone.list].map((device) => device.id);
+    keepDevice(kind, id, present);
   }
   raiseHand(up: boolean): void {
     this.#hands.raise(up);

@@ -8,6 +8,7 @@ import { useWords } from '../../../web/lang.ts';
 import { BreakoutOffer } from '../breakout/offer.tsx';
 import { Now } from '../schedule/now.tsx';
 import { controls_words } from './controls.words.ts';
+import { listenToDrags } from './dragging.ts';
 import { SoundIcon } from './icons.tsx';
 import { useIdle } from './idle.ts';
 import type { CallModel } from './model.ts';
@@ -155,6 +156,7 @@ export function Bottom(props: Seated): ReactNode {
   useEffect(() => {
     const life = new AbortController();
     listenToKeys(window, model, seating, life.signal);
+    listenToDrags(seating, life.signal);
     return () => life.abort();
   }, [model, seating]);
   const unseen = useRef(false);

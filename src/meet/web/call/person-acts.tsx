@@ -7,6 +7,7 @@ import type { GroupView } from './group.ts';
 import { TurnField } from '../schedule/turn-field.tsx';
 import { host_words } from './host.words.ts';
 import type { CallModel, Person } from './model.ts';
+import { PlaceOfTile } from './place-of-tile.tsx';
 import type { Seating } from './seating.ts';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
@@ -51,18 +52,29 @@ function useOrders({ model, person }: ActsProps): [string, HostAct][] {
 function Volume({ model, person }: ActsProps): ReactNode {
   const w = useWords(host_words);
   const volume = useValue(model.volumes).get(person.identity) ?? 1;
+  const set = (to: number): void => model.setVolume(person.identity, to);
   return (
-    <label className={css.volume}>
-      {w.volume(person.name)}
-      <input
-        type="range"
-        min={0}
-        max={100}
-        step={5}
-        value={Math.round(volume * 100)}
-        onChange={(event) => model.setVolume(person.identity, event.target.valueAsNumber / 100)}
-      />
-    </label>
+    <>
+      <label className={css.volume}>
+        {w.volume(person.name)}
+        <input
+          type="range"
+          min={0}
+          max={100}
+          step={5}
+          value={Math.round(volume * 100)}
+          onChange={(event) => set(event.target.valueAsNumber / 100)}
+        />
+      </label>
+      <label className={css.check} title={w.same_room_what}>
+        <input
+          type="checkbox"
+          checked={volume === 0}
+          onChange={(event) => set(event.target.checked ? 0 : 1)}
+        />
+        {w.same_room}
+      </label>
+    </>
   );
 }
 
@@ -72,6 +84,7 @@ export function PersonActs(props: ActsProps): ReactNode {
   return (
     <>
       <Volume {...props} />
+      <PlaceOfTile {...props} />
       {mayManage(group, props.person) && <HostActs {...props} />}
     </>
   );

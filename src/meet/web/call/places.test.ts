@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bringForward, keepPlaces } from './places.ts';
+import { bringForward, exchange, keepPlaces } from './places.ts';
 
 test('who stays keeps the place, who comes sits at the end', () => {
   assert.deepEqual(keepPlaces(['a', 'b', 'c'], ['c', 'd', 'a']), ['a', 'c', 'd']);
   assert.deepEqual(keepPlaces([], ['b', 'a']), ['b', 'a']);
+});
+
+test('two change places by hand, and nobody else', () => {
+  const order = ['a', 'b', 'c', 'd'];
+  assert.deepEqual(exchange(order, 'a', 'c'), ['c', 'b', 'a', 'd']);
+  assert.deepEqual(exchange(order, 'b', 'b'), order);
+  assert.deepEqual(exchange(order, 'a', 'x'), order);
 });
 
 test('a speaker of a later page changes places with who was silent longest, and nobody else', () => {

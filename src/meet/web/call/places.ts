@@ -8,6 +8,16 @@ export function keepPlaces(order: readonly string[], present: readonly string[])
   return [...kept, ...present.filter((id) => !known.has(id))];
 }
 
+/** Two change places; nobody else moves. Who is not there changes nothing. */
+export function exchange(order: readonly string[], one: string, other: string): string[] {
+  const next = [...order];
+  const [from, to] = [order.indexOf(one), order.indexOf(other)];
+  if (from < 0 || to < 0) return next;
+  next[from] = other;
+  next[to] = one;
+  return next;
+}
+
 /**
  * Brings a speaker from a later page to the first: they change places with the one of the first
  * page who has been silent longest, and everybody else stays. `held` are never sent back.

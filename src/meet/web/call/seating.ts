@@ -3,7 +3,7 @@
  * to nobody. No framework; the view reads the signals.
  */
 import { Signal, follow } from './signal.ts';
-import { bringForward, keepPlaces } from './places.ts';
+import { bringForward, exchange, keepPlaces } from './places.ts';
 import { tileOf } from './model.ts';
 import { isAudience } from './rights.ts';
 import type { CallModel, Person } from './model.ts';
@@ -29,6 +29,8 @@ export class Seating {
   readonly seen = new Signal(0);
   /** Everybody but oneself, in the places they keep. */
   readonly order = new Signal<readonly string[]>([]);
+  /** Who was put somewhere by hand stays there, whoever speaks. */
+  readonly #placed = new Set<string>();
   readonly #model: CallModel;
   readonly #life: AbortSignal;
   #first_page = Infinity;
@@ -67,6 +69,12 @@ export class Seating {
 
   toggleSheet(sheet: Sheet): void {
     this.sheet.set(this.sheet.get() === sheet ? null : sheet);
+  }
+
+  /** Two change places, by hand. */
+  exchange(one: string, other: string): void {
+    this.#placed.add(one).add(other);
+    this.order.set(exchange(this.order.get(), one, other));
   }
 
   /** The view says how many of the others its first page holds. */
@@ -110,7 +118,8 @@ export class Seating {
       if (!this.#life.aborted) this.#timer = setTimeout(() => this.#seat(), wait_ms + 10);
       return order;
     }
-    const held = new Set([this.pinned.get()?.slice(2) ?? '']);
+    const held = new Set([this.pinned.get()?.slice(2) ?? '', ...this.#placed]);
+    if (held.has(speaker)) return order;
     return bringForward(order, speaker, this.#first_page, this.#model.heard, held);
   }
 
