@@ -11,13 +11,15 @@ import { Events, pruneJob } from './app/events.ts';
 import { createHttp, isEveryAddress, type Door } from './app/http.ts';
 import { createJobs } from './app/jobs.ts';
 import { createLog, type Log } from './app/log.ts';
-import { createMetrics, measureApp } from './app/metrics.ts';
+import { createMetrics, measureApp, type Measure } from './app/metrics.ts';
+import { drawOperatorPage } from './app/operator-page.ts';
 import { loadPages, type Pages } from './app/pages.ts';
 import { createPostgres, type Postgres } from './app/postgres/index.ts';
 import { createDispatcher, type Dispatcher } from './app/server.ts';
 import { startAll, stopAll, type Service } from './app/service.ts';
 import { Sockets } from './app/socket.ts';
 import { readConfig, type Config } from './config.ts';
+import { tellOverview } from './overview.ts';
 import { createMedia, permissionsOf, seat_ttl_s, type Media, type Source } from './media/index.ts';
 import { bindKeys, hasSeat, readSends, type KeysDeps } from './keys/index.ts';
 import type { Send } from './protocol/encryption/rights.ts';
@@ -27,6 +29,7 @@ import {
   createAttendance,
   forgetJob,
   meetings,
+  Price,
   Trials,
   type TrialMedia,
 } from './meet/index.ts';
@@ -124,28 +127,31 @@ function compose(config: Config, options: ServeOptions, { log, pages, postgres, 
   const jobs = createJobs(db, connection, log);
   const delivery = bindKeys({ meetings, media: leafGate(media, log) });
   const { people_max, creations } = config;
-  const parts = { media, groups: delivery, people_max, creations, trials };
+  const price = new Price(creations);
+  const parts = { media, groups: delivery, people_max, price, trials };
   const calls = [...bindMeet(parts), ...delivery.calls];
   const dispatcher = createDispatcher(calls, { db, log, enqueue: jobs.enqueue });
   const attendance = createAttendance({ dispatcher, log, people: (room) => media.people(room) });
   const events = new Events(db, connection, log);
   const sockets = new Sockets({ dispatcher, events, log });
-  const metrics = createMetrics(config.metrics_port, [
-    ...measureApp({ dispatcher, events, sockets }),
-    {
-      name: 'conclave_media',
-      help: 'The media engine: up, restarts, signalling connections.',
-      labels: ['what'],
-      read: () =>
-        Object.entries(media.metrics()).map(([what, value]) => ({ labels: { what }, value })),
-    },
-  ]);
   const health = (): Promise<HealthReport> =>
     checkHealth({
       database: () => ping(db).then(() => ({ ok: true })),
       engine: async () => media.health(),
       disk: () => checkDisk(config.data_dir),
     });
+  const measures = [...measureApp({ dispatcher, events, sockets }), ...measureRooms(media, price)];
+  const metrics = createMetrics(config.metrics_port, measures, async (lang) => {
+    const counts = {
+      health: await health(),
+      media: media.metrics(),
+      connections: sockets.open,
+      made: price.made(Date.now()),
+      trials: trials.count,
+      calls: dispatcher.counts,
+    };
+    return drawOperatorPage(tellOverview(counts, config), lang);
+  });
   const door: Door = {
     prefix: media.media_path,
     request: (req, res) => media.request(req, res),
@@ -158,13 +164,31 @@ function compose(config: Config, options: ServeOptions, { log, pages, postgres, 
     stop: () => jobs.stop(),
   };
   const keeper = delivery.service(dispatcher, log.child({ part: 'keys' }));
-  const tried: Service = {
-    name: 'trials',
-    start: async () => undefined,
-    stop: async () => trials.stop(),
-  };
-  const services: Service[] = [media, events, keeper, queue, attendance, tried, metrics, http];
+  const services: Service[] = [media, events, keeper, queue, attendance, trials, metrics, http];
   return { services, http, metrics, dispatcher, media };
+}
+
+/** The rooms' own numbers. */
+function measureRooms(media: Media, price: Price): Measure[] {
+  return [
+    {
+      name: 'conclave_media',
+      help: 'The media engine: up, restarts, signalling connections.',
+      labels: ['what'],
+      read: () =>
+        Object.entries(media.metrics()).map(([what, value]) => ({ labels: { what }, value })),
+    },
+    {
+      name: 'conclave_meetings_made',
+      help: 'Meetings made in the last minute and hour, and the bits of work asked for the next.',
+      labels: ['what'],
+      read: () =>
+        Object.entries(price.made(Date.now())).map(([what, value]) => ({
+          labels: { what },
+          value,
+        })),
+    },
+  ];
 }
 
 const sources = {

@@ -17,3 +17,14 @@ export async function manage(host: Visitor, name: string, option: string): Promi
   await button(host, `Options for ${name}`).click();
   await button(host, option).click();
 }
+
+/** The button may ask once more before it acts. */
+export async function endForEveryone(host: Visitor): Promise<void> {
+  if ((await button(host, en.end).count()) === 0) await button(host, en.leave).click();
+  await button(host, en.end).first().click();
+  const asked = host.page.getByRole('dialog').or(host.page.getByRole('alertdialog'));
+  const over = host.page.getByRole('heading', { name: 'The meeting is over' });
+  await asked.or(over).first().waitFor();
+  if (await asked.isVisible()) await asked.getByRole('button', { name: en.end }).click();
+  await over.waitFor();
+}

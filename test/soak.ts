@@ -4,9 +4,11 @@
  *
  * Before that, groups take random lawful steps, and members find together after storms.
  *
+ * At the end a class is held, as it is held by people (soak/lesson.ts).
+ *
  * `npm run soak -- 200 40` runs 200 meetings and 40 kills; 60 and 15 unless given. The third number
- * is the seconds for groups and for storms each, 120 unless given; the fourth the seed of all that
- * is random, which is printed.
+ * is the seconds for groups and for storms each, 120 unless given; the fourth the minutes of the class,
+ * 10 unless given; the fifth the seed of all that is random, which is printed.
  */
 import { readFileSync } from 'node:fs';
 import { openBrowsers, type Browsers } from './browser.ts';
@@ -14,12 +16,14 @@ import { startHouseProcess, type HouseProcess } from './house.ts';
 import { button, meetTogether } from './journey.ts';
 import { names } from './names.ts';
 import { walkGroups } from './soak/groups.ts';
+import { holdLesson } from './soak/lesson.ts';
 import { playStorms } from './soak/storms.ts';
 import { until } from './until.ts';
 import type { Visitor } from './visitor.ts';
 
 const numbers = process.argv.slice(2).map(Number);
-const [meetings = 60, kills = 15, seconds = 120, seed = Date.now() % 2 ** 31] = numbers;
+const [meetings = 60, kills = 15, seconds = 120, minutes = 10] = numbers;
+const seed = numbers[4] ?? Date.now() % 2 ** 31;
 const report_every = 10;
 const broken_lines = /WebSocket|ERR_|Failed to load resource|Failed to fetch/;
 
@@ -111,6 +115,8 @@ const browsers = openBrowsers();
 try {
   await churn(house, browsers);
   await disturb(house, browsers);
+  say(`a class of ${String(minutes)} minutes`);
+  await holdLesson(browsers, house.origin, minutes, say);
   say('nothing failed');
 } finally {
   await browsers.close();

@@ -50,6 +50,31 @@ test('two servers in one process know nothing of each other', async () => {
   assert.ok(!existsSync(one.data_dir) && !existsSync(other.data_dir));
 });
 
+test('the operator’s page counts, in both languages, and names nobody', async () => {
+  const house = await startHouse();
+  try {
+    const { room } = await makeMeeting(house.origin);
+    const { door } = await makeMeeting(house.origin);
+    await askCall(house.origin, 'meet.hello', { room, door });
+    const { metrics_origin } = house.house;
+    const page = await ask(metrics_origin, '/');
+    assert.equal(page.status, 200);
+    assert.match(page.text, /In the last minute<\/th><td>2<\/td>/);
+    assert.match(page.text, /meet\.hello<\/th><td>1<\/td>/);
+    assert.match(page.text, /Database<\/th><td>well<\/td>/);
+    assert.doesNotMatch(page.text, new RegExp(`${room}|${door}|127\\.0\\.0\\.1`));
+    const french = await ask(metrics_origin, '/', { headers: { 'accept-language': 'fr' } });
+    assert.match(french.text, /Dans la dernière minute<\/th><td>2<\/td>/);
+    // A page of the web that calls this address by a name of its own is not answered.
+    for (const path of ['/', '/metrics']) {
+      const foreign = await ask(metrics_origin, path, { headers: { host: 'evil.example' } });
+      assert.equal(foreign.status, 403);
+    }
+  } finally {
+    await house.stop();
+  }
+});
+
 test('metrics and health tell what runs, on their own doors', async () => {
   const house = await startHouse();
   try {

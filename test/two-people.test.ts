@@ -14,6 +14,7 @@ import {
   pressJoin,
   seeMotion,
 } from './journey.ts';
+import { endForEveryone } from './manage.ts';
 import { names } from './names.ts';
 import { must } from './program.ts';
 import { openStand } from './stand.ts';
@@ -173,17 +174,6 @@ test('the host ends the meeting for everyone; the link is then dead', async () =
     await ben.page.getByRole('heading', { name: 'The meeting is over' }).waitFor();
   });
 });
-
-/** The button may ask once more before it acts. */
-async function endForEveryone(host: Visitor): Promise<void> {
-  if ((await button(host, en.end).count()) === 0) await button(host, en.leave).click();
-  await button(host, en.end).first().click();
-  const asked = host.page.getByRole('dialog').or(host.page.getByRole('alertdialog'));
-  const over = host.page.getByRole('heading', { name: 'The meeting is over' });
-  await asked.or(over).first().waitFor();
-  if (await asked.isVisible()) await asked.getByRole('button', { name: en.end }).click();
-  await over.waitFor();
-}
 
 test('what is written while somebody comes in reaches them', async () => {
   await browsers.run(house.origin, async (visit) => {

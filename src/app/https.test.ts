@@ -13,6 +13,7 @@ import { OperatorError } from './error.ts';
 import { createHttp, type Http } from './http.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { drawOperatorPage } from './operator-page.ts';
 
 let folder: string;
 before(async () => {
@@ -97,7 +98,7 @@ test('a taken port is one sentence that names the setting', async () => {
   const { port } = other.address() as AddressInfo;
   const { signal } = new AbortController();
   const http = createDoor({ PORT: String(port) });
-  const metrics = createMetrics(port, []);
+  const metrics = createMetrics(port, [], async () => drawOperatorPage([], 'en'));
   try {
     await assert.rejects(
       http.start(signal),
@@ -124,22 +125,26 @@ test('without TLS nothing promises it', async () => {
 });
 
 test('metrics are Prometheus text, and nothing else is served there', async () => {
-  const metrics = createMetrics(0, [
-    { name: 'test_plain', help: 'a number', read: () => 7 },
-    {
-      name: 'test_rows',
-      help: 'rows',
-      labels: ['a'],
-      read: () => [{ labels: { a: 'x' }, value: 2 }],
-    },
-  ]);
+  const metrics = createMetrics(
+    0,
+    [
+      { name: 'test_plain', help: 'a number', read: () => 7 },
+      {
+        name: 'test_rows',
+        help: 'rows',
+        labels: ['a'],
+        read: () => [{ labels: { a: 'x' }, value: 2 }],
+      },
+    ],
+    async () => drawOperatorPage([], 'en'),
+  );
   await metrics.start(new AbortController().signal);
   try {
     const text = await (await fetch(`${metrics.origin}/metrics`)).text();
     assert.match(text, /^test_plain 7$/m);
     assert.match(text, /^test_rows\{a="x"\} 2$/m);
     assert.match(text, /^process_resident_memory_bytes /m);
-    assert.equal((await fetch(`${metrics.origin}/`)).status, 404);
+    assert.equal((await fetch(`${metrics.origin}/elsewhere`)).status, 404);
   } finally {
     await metrics.stop();
   }

@@ -1,8 +1,10 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 import { OperatorError } from './error.ts';
 import type { Events } from './events.ts';
+import type { Lang, OperatorPage } from './operator-page.ts';
+import { chooseLang } from './pages.ts';
 import type { Dispatcher } from './server.ts';
 import type { Service } from './service.ts';
 import type { Sockets } from './socket.ts';
@@ -59,15 +61,31 @@ export function measureApp(parts: {
   ];
 }
 
+/** The page at `/`, in the language asked for. */
+export type DrawPage = (lang: Lang) => Promise<OperatorPage>;
+
 export interface Metrics extends Service {
   readonly origin: string;
 }
 
+const page_headers = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** A page of the web could give its own name to this address, and read it as its own (DNS rebinding). */
+function isLocal(host = ''): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+}
+
 /**
  * `/metrics` in Prometheus's text format, on a loopback port of its own: it tells how much is
- * going on, which is nobody's business but the operator's. Holds counts only, no id of anything.
+ * going on, which is nobody's business but the operator's. Holds counts only, no id of anything. `/`
+ * says the same in words.
  */
-export function createMetrics(port: number, measures: readonly Measure[]): Metrics {
+export function createMetrics(port: number, measures: readonly Measure[], draw: DrawPage): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const { name, help, read, labels = [] } of measures) {
@@ -84,15 +102,21 @@ export function createMetrics(port: number, measures: readonly Measure[]): Metri
       },
     });
   }
-  const server = createServer((req, res) => {
-    if (req.url !== '/metrics') {
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    if (!isLocal(req.headers.host)) {
+      res.writeHead(403).end();
+    } else if (req.url === '/metrics') {
+      const text = await registry.metrics();
+      res.writeHead(200, { 'Content-Type': registry.contentType }).end(text);
+    } else if (req.url === '/') {
+      const { html, csp } = await draw(chooseLang('', req.headers['accept-language'] ?? ''));
+      res.writeHead(200, { ...page_headers, 'Content-Security-Policy': csp }).end(html);
+    } else {
       res.writeHead(404).end();
-      return;
     }
-    registry.metrics().then(
-      (text) => res.writeHead(200, { 'Content-Type': registry.contentType }).end(text),
-      () => res.writeHead(500).end(),
-    );
+  };
+  const server = createServer((req, res) => {
+    answer(req, res).catch(() => res.writeHead(500).end());
   });
   let origin = '';
   return {

@@ -12,6 +12,7 @@ import {
   depart,
   forget,
   listOccupied,
+  Price,
   reconcile,
   Trials,
   type MediaGate,
@@ -45,7 +46,9 @@ const guest = { actor: { kind: 'guest', address: '192.0.2.1' } } as const;
 
 before(async () => {
   bench = await startBench();
-  server = bench.dispatcher(bindMeet({ media, groups, people_max: 3, creations, trials }));
+  server = bench.dispatcher(
+    bindMeet({ media, groups, people_max: 3, price: new Price(creations), trials }),
+  );
 });
 after(() => bench.stop());
 
@@ -154,7 +157,7 @@ test('the 31st trial at once is refused, with when to come back', async () => {
     assert.equal(code, 'meet.trials-full');
     assert.ok((retry_after_ms ?? 0) > 0 && (retry_after_ms ?? 0) <= 120_000);
   }
-  trials.stop();
+  await trials.stop();
 });
 
 test('an id that was not reserved is refused, and so is the grant of another', async () => {
@@ -170,7 +173,13 @@ test('an id that was not reserved is refused, and so is the grant of another', a
 
 test('where many meetings are made each takes work, and past a limit there are no more', async () => {
   const busy = bench.dispatcher(
-    bindMeet({ media, groups, people_max: 3, creations: { calm_max: 1, hourly_max: 3 }, trials }),
+    bindMeet({
+      media,
+      groups,
+      people_max: 3,
+      price: new Price({ calm_max: 1, hourly_max: 3 }),
+      trials,
+    }),
   );
   const ask = async (name: string, input: unknown): Promise<unknown> => {
     const { body } = await busy.dispatch(name, input, guest);

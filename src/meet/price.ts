@@ -41,6 +41,16 @@ export class Price {
     return Math.min(work_bits_max, first_bits + Math.floor(Math.log2(recent / calm_max)));
   }
 
+  /** How many were made, for whoever watches over it. */
+  made(now_ms: number): { readonly minute: number; readonly hour: number; readonly bits: number } {
+    const at = Math.floor(now_ms / slice_ms);
+    return {
+      minute: this.#countSince(at - minute_slices),
+      hour: this.#countSince(at - hour_slices),
+      bits: this.bits(now_ms),
+    };
+  }
+
   /** One more is made. @throws LimitError `meet.too-many` with when to try again */
   count(now_ms: number): void {
     const at = Math.floor(now_ms / slice_ms);

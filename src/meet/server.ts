@@ -3,7 +3,7 @@ import { bindRoom } from '../app/server.ts';
 import { meet } from './contract.ts';
 import { create, Grants, reserve } from './create.ts';
 import { end, type Groups, type MediaGate } from './end.ts';
-import { Price, type PriceSettings } from './price.ts';
+import type { Price } from './price.ts';
 import type { Trials } from './trials.ts';
 import { hello, watch } from './watch.ts';
 
@@ -12,11 +12,11 @@ export function bindMeet(deps: {
   media: MediaGate;
   groups: Groups;
   people_max: number;
-  creations: PriceSettings;
+  price: Price;
   trials: Pick<Trials, 'open'>;
 }): BoundCall[] {
-  const { media, groups, people_max, creations, trials } = deps;
-  const making = { grants: new Grants(), price: new Price(creations), people_max };
+  const { media, groups, people_max, price, trials } = deps;
+  const making = { grants: new Grants(), price, people_max };
   return bindRoom(meet, {
     reserve: (ctx) => reserve(ctx, making),
     create: (ctx, input) => create(ctx, input, making),

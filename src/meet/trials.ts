@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Output } from '../app/contract.ts';
 import { LimitError } from '../app/error.ts';
 import type { Ctx } from '../app/server.ts';
+import type { Service } from '../app/service.ts';
 import type { meet } from './contract.ts';
 
 /** No meeting's id has a hyphen. */
@@ -35,7 +36,8 @@ interface Seated {
   readonly sends: readonly 'cam'[];
 }
 
-export class Trials {
+export class Trials implements Service {
+  readonly name = 'trials';
   readonly #media: TrialMedia;
   readonly #open = new Map<string, Trial>();
   readonly #ends = new Set<NodeJS.Timeout>();
@@ -72,6 +74,11 @@ export class Trials {
     return { media_path, seats: tokens };
   }
 
+  /** Open now. */
+  get count(): number {
+    return this.#open.size;
+  }
+
   /** Whether the room is one of a trial, past or present. */
   isTrial(room: string): boolean {
     return room.startsWith(prefix);
@@ -84,8 +91,12 @@ export class Trials {
     return { people_max, sends: at === 0 ? ['cam'] : [] };
   }
 
+  async start(): Promise<void> {
+    // Each begins when it is asked for.
+  }
+
   /** Before the media server goes. */
-  stop(): void {
+  async stop(): Promise<void> {
     for (const end of this.#ends) clearTimeout(end);
     this.#ends.clear();
   }
