@@ -10,12 +10,13 @@ import type { GroupView, Leaf } from '#src/meet/web/call/group.ts';
 import type { Lock } from '#src/meet/web/call/lock.ts';
 import { guest_rights } from '#src/protocol/encryption/rights.ts';
 import type { GuestRight } from '#src/protocol/encryption/rights.ts';
+import type { ChatModel, Message, Reaction } from '#src/meet/web/chat/model.ts';
+import type { Ref } from '#src/meet/web/group/saying.ts';
 import type { Reception } from '#src/meet/web/call/receiving.ts';
 import { Signal } from '#src/meet/web/call/signal.ts';
 import type {
   CallModel,
   Devices,
-  Message,
   Notice,
   Person,
   Phase,
@@ -25,11 +26,22 @@ import type {
   Toast,
 } from '#src/meet/web/call/model.ts';
 
+interface SampleMessage {
+  readonly by: number;
+  readonly text: string;
+  /** Which message it answers, by its place. */
+  readonly answers?: number;
+  /** To oneself alone. */
+  readonly direct?: boolean;
+  readonly edited?: boolean;
+  readonly reactions?: readonly Reaction[];
+}
+
 export interface Sample {
   /** How many people, oneself included. */
   readonly people: number;
   readonly shares?: number;
-  readonly messages?: readonly { readonly by: number; readonly text: string }[];
+  readonly messages?: readonly SampleMessage[];
   readonly hands?: readonly number[];
   readonly notices?: readonly Notice[];
   readonly phase?: Phase;
@@ -164,12 +176,21 @@ function sampleShare(index: number, people: readonly Person[]): Share {
   };
 }
 
+function refOf(people: readonly Person[], sample: Sample, at: number): Ref {
+  const by = people[sample.messages?.[at]?.by ?? 0]?.identity ?? '';
+  return { by, id: `message-${at}` };
+}
+
 function sampleMessages(sample: Sample, people: readonly Person[]): Message[] {
-  return (sample.messages ?? []).map(({ by, text }, index) => {
+  return (sample.messages ?? []).map((message, index) => {
+    const { by, text, answers, direct, edited, reactions } = message;
     const person = people[by];
     const { identity, name, you } = person ?? { identity: '', name: '', you: false };
     const at = new Date(2026, 4, 12, 12, 1 + index).getTime();
-    return { id: `message-${index}`, identity, name, you, at, text, waiting: false };
+    const to = direct === true ? { identity: 'sample-0', name: 'Ada' } : null;
+    const re = answers === undefined ? null : refOf(people, sample, answers);
+    const said = { identity, name, you, at, text, re, to, edited: edited === true };
+    return { id: `message-${index}`, ...said, waiting: false, reactions: reactions ?? [] };
   });
 }
 
@@ -297,6 +318,20 @@ const without_effect = {
 } satisfies Partial<CallModel>;
 
 /** Stages a sample. Switches, hand and chat answer; nothing leaves the page. */
+function stageChat(messages: Signal<readonly Message[]>): Signal<ChatModel> {
+  const ada = { identity: 'sample-0', name: 'Ada', you: true, waiting: false };
+  return new Signal<ChatModel>({
+    messages,
+    write({ text, re }) {
+      const said = { id: `message-${messages.get().length}`, at: Date.now(), text, re, to: null };
+      messages.set([...messages.get(), { ...ada, ...said, edited: false, reactions: [] }]);
+      return true;
+    },
+    edit: () => true,
+    react: () => true,
+  });
+}
+
 export function stageSample(sample: Sample): CallModel {
   const everybody = Array.from({ length: sample.people }, (_, at) => samplePerson(at, sample));
   const people = new Signal<readonly Person[]>(everybody);
@@ -333,6 +368,7 @@ export function stageSample(sample: Sample): CallModel {
     can_share: true,
     devices: new Signal(devices),
     messages,
+    chat: stageChat(messages),
     toasts,
     sound_blocked: new Signal(sample.sound_blocked ?? false),
     host: sample.host ?? false,
@@ -346,12 +382,6 @@ export function stageSample(sample: Sample): CallModel {
     setCamera: (on) => turn(camera, on),
     setScreen: (on) => turn(screen, on),
     raiseHand: (up) => setOwn({ hand_at: up ? Date.now() : null }),
-    send(text) {
-      const id = `message-${messages.get().length}`;
-      const own = { identity: 'sample-0', name: 'Ada', you: true, waiting: false };
-      messages.set([...messages.get(), { id, ...own, at: Date.now(), text }]);
-      return true;
-    },
     copyLink: () => toasts.set([{ id: 99, notice: { kind: 'copied' } }]),
     async act(act) {
       if (act.kind === 'right') group.set(withRight(group.get(), act.right, act.may));

@@ -278,7 +278,7 @@ class Scene {
     const text = `No. ${this.#told.length}`;
     const to = this.#there.filter((each) => each !== by && each.view.phase === 'in');
     // It may wait for a line that is cut; others go on meanwhile.
-    void by.member.send({ kind: 'chat', id: text, text }).then(
+    void by.member.send({ kind: 'chat', id: text, text, re: null }).then(
       () => void this.#told.push({ text, by, to }),
       () => undefined,
     );

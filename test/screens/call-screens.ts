@@ -27,11 +27,21 @@ export async function drawn(page: Page, { leave }: Names): Promise<void> {
   await control.or(page.locator('iframe')).first().waitFor();
 }
 
-const messages = [
+const messages: Sample['messages'] = [
   { by: 1, text: 'Bonjour à toutes et à tous !' },
-  { by: 2, text: 'The draft is at https://example.org/notes/plan?page=2#figures' },
+  {
+    by: 2,
+    text: 'The **draft** is at https://example.org/notes/plan?page=2#figures',
+    reactions: [
+      { sign: 'agree', by: ['sample-1', 'sample-0'] },
+      { sign: 'cheer', by: ['sample-3'] },
+    ],
+  },
   { by: 0, text: 'Thank you. I have read it, and have two questions about the second page.' },
   { by: 4, text: 'مرحبا بالجميع' },
+  { by: 3, text: 'Which page do you mean, @Ada?', answers: 1, edited: true },
+  { by: 1, text: 'Between us: `npm test` passes.', direct: true },
+  { by: 2, text: '' },
   {
     by: 3,
     text: 'A longer one, to see how lines break: the figures of the spring are in the annex, those of the summer follow next week, and the rest is in the shared folder.',
@@ -55,7 +65,24 @@ export const call_screens: readonly CallScreen[] = [
   {
     name: 'chat',
     sample: { people: 5, messages },
-    act: (page, names) => press(page, names.chat),
+    async act(page, names) {
+      await press(page, names.chat);
+      await page.getByRole('log').getByRole('article').first().waitFor();
+    },
+  },
+  {
+    name: 'chat-options',
+    sample: { people: 5, messages },
+    async act(page, names) {
+      await press(page, names.chat);
+      await page
+        .getByRole('article')
+        .filter({ hasText: /draft/ })
+        .first()
+        .getByRole('button', { name: /^Options/ })
+        .click();
+      await page.getByRole('textbox', { name: names.message }).fill('@Ka');
+    },
   },
   {
     name: 'agenda-host',

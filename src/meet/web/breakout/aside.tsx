@@ -6,13 +6,14 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
-import type { CallModel, Message } from '../call/model.ts';
+import type { CallModel } from '../call/model.ts';
 import { tileOfShare } from '../call/model.ts';
 import { Moving } from '../call/moving.tsx';
 import panel from '../call/panel.module.css';
 import { isHost } from '../call/rights.ts';
 import { stage_words } from '../call/stage.words.ts';
 import { useValue } from '../call/use-value.ts';
+import type { Message } from '../chat/model.ts';
 import { breakout_words } from './breakout.words.ts';
 import { Countdown } from './countdown.tsx';
 import type { Aside as Stay, BreakoutsModel, FromRoom, ToRoom } from './model.ts';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ReactNode, SubmitEvent } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import type { CallModel, Person } from '../call/model.ts';
-import { message_max } from '../call/model.ts';
+import { message_max } from '../chat/model.ts';
 import panel from '../call/panel.module.css';
 import { useValue } from '../call/use-value.ts';
 import type { Breakouts } from '../group/breakouts.ts';
@@ -104,7 +104,8 @@ function MessageToAll({ model }: OpenProps): ReactNode {
     event.preventDefault();
     const form = event.currentTarget;
     const text = new FormData(form).get('text');
-    if (typeof text !== 'string' || !model.send(text)) return;
+    if (typeof text !== 'string') return;
+    if (model.chat.get()?.write({ text, re: null, to: null }) !== true) return;
     form.reset();
     setSent(true);
   };

@@ -17,12 +17,12 @@ import { Pictures } from './pictures.ts';
 import { Receiving } from './receiving.ts';
 import type { Reception } from './receiving.ts';
 import { Roster } from './roster.ts';
-import { mayDo } from './rights.ts';
 import { Rules } from './rules.ts';
 import type { RulesParts } from './rules.ts';
 import type { Own } from './roster.ts';
 import type { Switches } from '../breakout/breakouts.ts';
 import type { Aside, BreakoutsModel } from '../breakout/model.ts';
+import type { ChatModel, Message } from '../chat/model.ts';
 import type { ScheduleModel } from '../schedule/model.ts';
 import type { HostAct } from '../group/hosting.ts';
 import { keepDevice } from '../settle-devices.ts';
@@ -43,7 +43,6 @@ import type {
   Device,
   DeviceKind,
   Devices,
-  Message,
   Notice,
   Picture,
   Source,
@@ -71,6 +70,7 @@ export class Call implements CallModel {
   readonly screen = new Signal<Source>({ on: false, busy: false, fault: null });
   readonly toasts = new Signal<readonly Toast[]>([]);
   readonly messages = new Signal<readonly Message[]>([]);
+  readonly chat = new Signal<ChatModel | null>(null);
   readonly devices = new Signal<Devices>({ microphone: none, camera: none, speaker: none });
   readonly host: boolean;
   readonly lock: Readable<Lock>;
@@ -218,6 +218,7 @@ export class Call implements CallModel {
       group: this.#doors.group,
       guard: this.#doors.sealing.guard,
       messages: this.messages,
+      chat: this.chat,
       name: this.#entry.name,
       people: this.people,
       speaker: this.speaker,
@@ -328,16 +329,6 @@ export class Call implements CallModel {
   }
   raiseHand(up: boolean): void {
     this.#hands.raise(up);
-  }
-  send(text: string): boolean {
-    const view = this.group.get();
-    if (!mayDo(view, view.own, 'chat')) {
-      this.#announce({ kind: 'forbidden', what: 'chat' });
-      return false;
-    }
-    const sent = this.#loaded?.chat.send(text);
-    if (sent === false && text.trim() !== '') this.#announce({ kind: 'too-fast' });
-    return sent ?? false;
   }
   get reception() {
     return this.#receiving.chosen;

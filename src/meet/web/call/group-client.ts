@@ -8,7 +8,7 @@ import { final } from '../group/view.ts';
 import type { MemberView, Phase, PutOut } from '../group/view.ts';
 import type { HostAct } from '../group/hosting.ts';
 import type { Ticket as Given } from '../group/entering.ts';
-import type { Saying } from '../group/saying.ts';
+import type { Direct, Saying } from '../group/saying.ts';
 import type { Failure, FromPage, GroupPrepare, ToPage } from '../group/messages.ts';
 import type { Guard } from '../guard/guard.ts';
 import { no_leaves } from './group.ts';
@@ -177,7 +177,7 @@ export class GroupClient implements Group {
     return ticket;
   }
 
-  async say(saying: Saying): Promise<void> {
+  async say(saying: Saying | Direct): Promise<void> {
     await this.#call((call) => ({ t: 'say', call, saying }));
   }
 

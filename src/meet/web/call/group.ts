@@ -10,7 +10,7 @@ import type { Link } from '../../../protocol/link/link.ts';
 import type { HostAct } from '../group/hosting.ts';
 import type { PutOut } from '../group/view.ts';
 import type { Waiting } from '../group/waiting.ts';
-import type { Heard, Saying } from '../group/saying.ts';
+import type { Direct, Heard, Saying } from '../group/saying.ts';
 import type { Readable } from './signal.ts';
 import type { LeaveReason, Ticket } from '../entry.ts';
 
@@ -71,7 +71,7 @@ export interface Group {
   /** A media token for the own leaf; waits until one is in. */
   ticket(): Promise<Ticket>;
   /** Resolves once it stands in the log of the group. */
-  say(saying: Saying): Promise<void>;
+  say(saying: Saying | Direct): Promise<void>;
   /** What others said, in order, until `life` ends. */
   hear(life: AbortSignal, listener: (identity: string, said: Said) => void): void;
   /** One's own next beats, to be sent to all over the media line. */

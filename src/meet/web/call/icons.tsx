@@ -69,3 +69,4 @@ export const UnpinIcon = draw(
 export const CopyIcon = draw(
   'M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2',
 );
+export const DownloadIcon = draw('M12 3v12M7 10l5 5 5-5M4 20h16');

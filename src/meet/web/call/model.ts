@@ -11,6 +11,7 @@ import type { Trouble } from './diagnosis.ts';
 import type { GroupView } from './group.ts';
 import type { Lock } from './lock.ts';
 import type { Reception } from './receiving.ts';
+import type { ChatModel, Message } from '../chat/model.ts';
 import type { Readable } from './signal.ts';
 
 /** A moving picture that can be shown in a video element; several elements may show one. */
@@ -49,18 +50,6 @@ export interface Share {
   readonly picture: Picture | null;
 }
 
-export interface Message {
-  readonly id: string;
-  readonly identity: string;
-  readonly name: string;
-  readonly you: boolean;
-  /** When it arrived or was written, in ms since 1970, by this browser's clock. */
-  readonly at: number;
-  readonly text: string;
-  /** Written while there was no connection; leaves when there is one. */
-  readonly waiting: boolean;
-}
-
 /** Why a device gave nothing: refused by the person, none there, or used by another program. */
 export type DeviceFault = 'blocked' | 'absent' | 'busy';
 
@@ -90,7 +79,16 @@ export type Devices = Readonly<Record<DeviceKind, DeviceChoice>>;
 
 export type Notice =
   | {
-      readonly kind: 'joined' | 'left' | 'hand' | 'waiting' | 'time-up' | 'renamed';
+      readonly kind:
+        | 'joined'
+        | 'left'
+        | 'hand'
+        | 'waiting'
+        | 'time-up'
+        | 'renamed'
+        | 'wrote-direct'
+        | 'mentioned'
+        | 'not-there';
       readonly name: string;
     }
   /** A host stopped what one sent; or guests may not send it. */
@@ -143,6 +141,8 @@ export interface CallModel {
   readonly can_share: boolean;
   readonly devices: Readable<Devices>;
   readonly messages: Readable<readonly Message[]>;
+  /** What one can do in the chat; null until its script is here. */
+  readonly chat: Readable<ChatModel | null>;
   readonly toasts: Readable<readonly Toast[]>;
   /** The browser plays no sound until it is asked to by a click. */
   readonly sound_blocked: Readable<boolean>;
@@ -179,8 +179,6 @@ export interface CallModel {
   setScreen(on: boolean): void;
   choose(kind: DeviceKind, id: string): void;
   raiseHand(up: boolean): void;
-  /** False where the text is empty, too long, or comes too fast; then nothing was sent. */
-  send(text: string): boolean;
   /** Which tiles are on screen: only these are received as pictures. */
   show(ids: ReadonlySet<string>): void;
   playSound(): void;
@@ -197,9 +195,6 @@ export interface CallModel {
   leave(): void;
   endForEveryone(): void;
 }
-
-/** The longest message, in characters. */
-export const message_max = 4000;
 
 /** The id of a person's tile, and of a share's: what `show` and the layout speak of. */
 export function tileOf(identity: string): string {

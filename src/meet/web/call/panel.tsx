@@ -1,15 +1,24 @@
-import { useId, useLayoutEffect, useRef } from 'react';
+import { Suspense, lazy, useId, useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useWords } from '../../../web/lang.ts';
 import { BarButton } from './bar.tsx';
 import { controls_words } from './controls.words.ts';
-import { ChatPanel } from './chat-panel.tsx';
 import { CloseIcon } from './icons.tsx';
+import { load } from './load.ts';
 import type { Controls } from './toolbar.tsx';
-import { PeoplePanel } from './people-panel.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { useValue } from './use-value.ts';
 import css from './panel.module.css';
+
+/** Their scripts come when they are first opened. */
+const ChatPanel = lazy(async () => {
+  const { ChatPanel: panel } = await load(() => import('../chat/chat-panel.tsx'));
+  return { default: panel };
+});
+const PeoplePanel = lazy(async () => {
+  const { PeoplePanel: panel } = await load(() => import('./people-panel.tsx'));
+  return { default: panel };
+});
 
 /** The side panel; on a phone it lies over the tiles. Escape closes it. */
 export function SidePanel(props: Controls): ReactNode {
@@ -43,8 +52,10 @@ export function SidePanel(props: Controls): ReactNode {
           <CloseIcon size={20} />
         </BarButton>
       </header>
-      {open === 'chat' && <ChatPanel model={model} />}
-      {open === 'people' && <PeoplePanel model={model} seating={seating} />}
+      <Suspense>
+        {open === 'chat' && <ChatPanel model={model} />}
+        {open === 'people' && <PeoplePanel model={model} seating={seating} />}
+      </Suspense>
       {open === 'settings' && <SettingsPanel model={model} seating={seating} />}
     </aside>
   );

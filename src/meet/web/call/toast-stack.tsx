@@ -14,6 +14,9 @@ function say(w: ControlsWords, notice: Notice): string {
     case 'waiting':
     case 'time-up':
     case 'renamed':
+    case 'wrote-direct':
+    case 'mentioned':
+    case 'not-there':
       return w.toast[notice.kind](notice.name);
     case 'put-out':
       return w.put_out(notice.name, notice.by);

@@ -2,8 +2,8 @@
 import { BreakoutRooms } from '../breakout/breakouts.ts';
 import type { BreakoutParts } from '../breakout/breakouts.ts';
 import { keepAwake } from './awake.ts';
-import { Chat } from './chat.ts';
-import type { ChatParts } from './chat.ts';
+import type { ChatParts } from '../chat/chat.ts';
+import type { ChatModel } from '../chat/model.ts';
 import { DeviceList } from './devices.ts';
 import type { Choices } from './devices.ts';
 import { watchFloor } from './floor.ts';
@@ -12,6 +12,7 @@ import type { HealthParts } from './health.ts';
 import { watchHosts } from './hosting.ts';
 import type { HostingParts } from './hosting.ts';
 import type { Said } from './group.ts';
+import { load } from './load.ts';
 import { ScreenShare } from './screen.ts';
 import type { ScreenParts } from './screen.ts';
 import { follow } from './signal.ts';
@@ -23,6 +24,7 @@ import type { VolumesParts } from './volumes.ts';
 import type { Device, DeviceKind, Devices, Person, Toast } from './model.ts';
 
 export interface ToolParts extends ScreenParts, ChatParts, HostingParts, HealthParts {
+  readonly chat: Signal<ChatModel | null>;
   readonly people: Readable<readonly Person[]>;
   readonly speaker: Signal<string | null>;
   readonly toasts: Signal<readonly Toast[]>;
@@ -38,7 +40,6 @@ export interface ToolParts extends ScreenParts, ChatParts, HostingParts, HealthP
 
 export interface Tools {
   readonly screen: ScreenShare;
-  readonly chat: Chat;
   readonly toasts: Toasts;
   readonly volumes: Volumes;
   readonly breakouts: BreakoutRooms;
@@ -55,7 +56,12 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
   watchFloor(parts.people, parts.speaker, life);
   watchHosts(parts, life);
   const { group, name } = parts;
-  const chat = new Chat(parts, life);
+  // Not before the call: whoever still looks at their picture writes to nobody.
+  const chat = load(() => import('../chat/chat.ts')).then(({ Chat }) => {
+    const started = new Chat(parts, life);
+    parts.chat.set(started);
+    return started;
+  });
   const breakouts = new BreakoutRooms({ ...parts.breakouts, group, name }, life);
   const schedule = new Schedule(
     {
@@ -70,16 +76,13 @@ export function startTools(parts: ToolParts, life: AbortSignal): Tools {
   );
   return {
     screen: new ScreenShare(parts, life),
-    chat,
     breakouts,
     health: new Health(parts, life),
     schedule,
     hear(identity, said) {
-      if (said.kind === 'chat') chat.receive(identity, said);
-      else {
-        breakouts.hear(identity, said);
-        schedule.hear(said);
-      }
+      void chat.then((started) => started.hear(identity, said));
+      breakouts.hear(identity, said);
+      schedule.hear(said);
     },
     toasts: new Toasts(parts.toasts, life),
     volumes: new Volumes(parts, life),

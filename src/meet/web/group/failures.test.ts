@@ -131,7 +131,7 @@ test('every line breaks at once: all come back to where they were, with new pass
   const [ada, ben] = browsers;
   const { epoch } = ada.view;
   delivery.sockets.cut();
-  await ada.member.send({ kind: 'chat', id: '1', text: 'Still there?' });
+  await ada.member.send({ kind: 'chat', id: '1', text: 'Still there?', re: null });
   await ben.until('told', () => ben.said.length === 1);
   await agree(...browsers);
   assert.equal(ada.view.epoch, epoch);
@@ -140,10 +140,10 @@ test('every line breaks at once: all come back to where they were, with new pass
 test('who was away for a moment reads what it missed', async () => {
   const [ada, ben, cy] = await meet(['Ada', 'Ben', 'Cy']);
   cy.cut();
-  await ada.member.send({ kind: 'chat', id: '1', text: 'One' });
+  await ada.member.send({ kind: 'chat', id: '1', text: 'One', re: null });
   const zoe = await come(ada);
   await zoe.untilIn();
-  await ben.member.send({ kind: 'chat', id: '1', text: 'Two' });
+  await ben.member.send({ kind: 'chat', id: '1', text: 'Two', re: null });
   cy.mend();
   await agree(ada, ben, cy, zoe);
   await cy.until('told', () => cy.said.length === 2);
@@ -205,7 +205,7 @@ test('garbage of one member, as message or as commit, does not stop the others',
   cy.bend = {
     call: (name, input, go) => go(name === 'app' ? { ...input, msg: garbage() } : input),
   };
-  await cy.member.send({ kind: 'chat', id: '1', text: 'Never read' });
+  await cy.member.send({ kind: 'chat', id: '1', text: 'Never read', re: null });
   let voided: () => void = () => undefined;
   const sent = new Promise<void>((resolve) => (voided = resolve));
   cy.bend = {
@@ -234,10 +234,10 @@ test('garbage of one member, as message or as commit, does not stop the others',
   const zoe = await come(ada);
   await zoe.untilIn();
   await agree(...browsers, zoe);
-  await ada.member.send({ kind: 'chat', id: '1', text: 'All well' });
+  await ada.member.send({ kind: 'chat', id: '1', text: 'All well', re: null });
   await ben.until('told', () => ben.said.length === 1);
   assert.deepEqual(
     ben.said.map(({ saying }) => saying),
-    [{ kind: 'chat', id: '1', text: 'All well' }],
+    [{ kind: 'chat', id: '1', text: 'All well', re: null }],
   );
 });

@@ -61,10 +61,10 @@ test('events out of order, twice and not at all lead to the same group', async (
   for (const name of ['Dee', 'Eve']) await (await come(ada, { name })).untilIn();
   for (let at = 0; at < 20; at += 1) {
     const from = [ada, cy][at % 2] ?? ada;
-    await from.member.send({ kind: 'chat', id: '1', text: `No. ${String(at)}` });
+    await from.member.send({ kind: 'chat', id: '1', text: `No. ${String(at)}`, re: null });
   }
   ben.bend = {};
-  await ada.member.send({ kind: 'chat', id: '1', text: 'The end' });
+  await ada.member.send({ kind: 'chat', id: '1', text: 'The end', re: null });
   await ben.until('told all', () => ben.said.length === 21);
   const texts = ben.said.map(({ saying }) => saying.kind === 'chat' && saying.text);
   assert.deepEqual(texts, [
@@ -178,7 +178,7 @@ test("a root that is not the link's is refused before anything is shown to it", 
 
 test('a commit nobody made stops the one it is shown to, who follows nothing after it', async () => {
   const [ada, ben] = (await meet(['Ada', 'Ben'])) as [Browser, Browser];
-  await ada.member.send({ kind: 'chat', id: '1', text: 'As it is' });
+  await ada.member.send({ kind: 'chat', id: '1', text: 'As it is', re: null });
   await ben.until('told', () => ben.said.length === 1);
   const { epoch, code } = ben.view;
   ben.bend = {
@@ -188,7 +188,7 @@ test('a commit nobody made stops the one it is shown to, who follows nothing aft
       pass(frame.event === 'keys.appended' ? { ...frame, data: forged } : frame);
     },
   };
-  await ada.member.send({ kind: 'chat', id: '1', text: 'As a commit' });
+  await ada.member.send({ kind: 'chat', id: '1', text: 'As a commit', re: null });
   await ben.until('out of sync', () => ben.view.phase === 'out-of-sync');
   assert.deepEqual([ben.view.epoch, ben.view.code], [epoch, code]);
   assert.notEqual(ben.view.fault, null);
@@ -234,7 +234,7 @@ test('nothing a person wrote and no secret of the link is in what the server is 
   assert.equal(ben, undefined);
   const other = await come(ada, { name: 'Canary-Ben' });
   await agree(ada, other);
-  await ada.member.send({ kind: 'chat', id: 'Canary id', text: 'Canary text' });
+  await ada.member.send({ kind: 'chat', id: 'Canary id', text: 'Canary text', re: null });
   await other.member.send({ kind: 'profile', name: 'Canary-Cecilia' });
   await ada.untilNamed('Canary-Ada', 'Canary-Cecilia');
   await other.member.leave();

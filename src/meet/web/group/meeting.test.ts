@@ -32,10 +32,10 @@ test('two members meet, agree on keys and code, and say things', async () => {
   await agree(ada, ben);
   await Promise.all([ada, ben].map((each) => each.untilNamed('Ada', 'Ben')));
   assert.match(ada.view.code ?? '', /^(\d{5} ){5}\d{5}$/);
-  const seq = await ada.member.send({ kind: 'chat', id: '1', text: 'Good morning' });
+  const seq = await ada.member.send({ kind: 'chat', id: '1', text: 'Good morning', re: null });
   await Promise.all([ada, ben].map((each) => each.until('told', () => each.said.length === 1)));
   const heard = { leaf: ada.view.leaf, id: ada.view.id, name: 'Ada', seq, lawful: true };
-  const saying = { kind: 'chat', id: '1', text: 'Good morning' };
+  const saying = { kind: 'chat', id: '1', text: 'Good morning', re: null };
   assert.deepEqual(ben.said[0], { kind: 'app', ...heard, own: false, lawful: true, saying });
   assert.deepEqual(ada.said[0], { kind: 'app', ...heard, own: true, saying });
   assert.deepEqual(await ben.member.token(), {
@@ -77,7 +77,7 @@ test('who is alone comes back, after a reload and after leaving; others come in 
   const ben = await enter({ meeting, name: 'Ben' });
   await agree(back, ben);
   await Promise.all([back, ben].map((each) => each.untilNamed('Ada', 'Ben')));
-  await back.member.send({ kind: 'chat', id: '1', text: 'Here again' });
+  await back.member.send({ kind: 'chat', id: '1', text: 'Here again', re: null });
   await ben.until('told', () => ben.said.length === 1);
   // With two there it goes on as ever.
   const again = await back.reload();
@@ -113,7 +113,7 @@ test('members renew their keys after a while, one after another, and at once whe
   let held = spell();
   const reach = async (epoch: bigint): Promise<void> => {
     // Whatever happens makes members look at the time.
-    await ada.member.send({ kind: 'chat', id: String(epoch), text: 'Hm' });
+    await ada.member.send({ kind: 'chat', id: String(epoch), text: 'Hm', re: null });
     for (const each of [ada, ben]) await each.until('on', () => each.view.epoch === epoch);
     await agree(ada, ben);
     const now = spell();

@@ -24,7 +24,7 @@ import { isRefused, Line, openDoors, type Doors } from './line.ts';
 import { Note } from './note.ts';
 import { actAsHost } from './ordering.ts';
 import type { Said } from './said.ts';
-import type { Saying } from './saying.ts';
+import type { Direct, Saying } from './saying.ts';
 import type { EpochMedia } from './sending.ts';
 import { Stay, type End } from './stay.ts';
 import { Over, sameView, type MemberView, type Phase, type PutOut } from './view.ts';
@@ -72,7 +72,9 @@ export type MemberEvent =
 
 export interface Member {
   /** Resolves with the message's place in the log. */
-  send(saying: Saying | { readonly kind: 'profile'; readonly name: string }): Promise<number>;
+  send(
+    saying: Saying | Direct | { readonly kind: 'profile'; readonly name: string },
+  ): Promise<number>;
   /** A data frame of a beat, from the participant of that name. */
   hearBeat(id: string, bytes: Bytes): void;
   /** Somebody can be reached who could not before: they should not wait for the next beat. */
@@ -182,7 +184,7 @@ class GroupMember implements Member {
   }
 
   async send(
-    saying: Saying | { readonly kind: 'profile'; readonly name: string },
+    saying: Saying | Direct | { readonly kind: 'profile'; readonly name: string },
   ): Promise<number> {
     const stay = this.#seated();
     return saying.kind === 'profile' ? stay.rename(saying.name) : stay.send(saying);

@@ -4,7 +4,7 @@ import type { ExtraCodec } from '../../../protocol/encryption/profile.ts';
 import type { Link } from '../../../protocol/link/link.ts';
 import type { Ticket } from './entering.ts';
 import type { HostAct } from './hosting.ts';
-import type { Heard, Saying } from './saying.ts';
+import type { Direct, Heard, Saying } from './saying.ts';
 import type { MemberView, Phase, PutOut } from './view.ts';
 
 /** What can be known before a person presses Join. */
@@ -33,7 +33,7 @@ export type FromPage =
   | GroupPrepare
   | GroupStart
   | { readonly t: 'token'; readonly call: number }
-  | { readonly t: 'say'; readonly call: number; readonly saying: Saying }
+  | { readonly t: 'say'; readonly call: number; readonly saying: Saying | Direct }
   | { readonly t: 'host'; readonly call: number; readonly act: HostAct }
   | { readonly t: 'answer'; readonly knock: string; readonly admit: boolean }
   | { readonly t: 'heard'; readonly id: string; readonly beat: Bytes }

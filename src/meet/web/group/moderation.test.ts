@@ -115,16 +115,16 @@ test('a guest with a changed client silences nobody, and everybody can tell', as
 
 test('where guests may not write, what a guest writes counts for nobody', async () => {
   const { ada, ben, cy } = await start();
-  await ben.member.send({ kind: 'chat', id: '1', text: 'before' });
+  await ben.member.send({ kind: 'chat', id: '1', text: 'before', re: null });
   assert.equal((await heard(cy, ben, 'chat')).lawful, true);
   await ada.member.host({ kind: 'right', right: 'chat', may: false });
   await Promise.all(
     [ben, cy].map((each) => each.until('told', () => !each.view.guests.includes('chat'))),
   );
   cy.said.splice(0);
-  await ben.member.send({ kind: 'chat', id: '2', text: 'after' });
+  await ben.member.send({ kind: 'chat', id: '2', text: 'after', re: null });
   assert.equal((await heard(cy, ben, 'chat')).lawful, false);
-  await ada.member.send({ kind: 'chat', id: '3', text: 'a host may' });
+  await ada.member.send({ kind: 'chat', id: '3', text: 'a host may', re: null });
   assert.equal((await heard(cy, ada, 'chat')).lawful, true);
 });
 

@@ -3,10 +3,12 @@ import type { Policy } from '../../../protocol/encryption/policy.ts';
 import type { GuestRight } from '../../../protocol/encryption/rights.ts';
 import { isHost, roleOf } from '../../../protocol/encryption/policy.ts';
 import type { Group, Member } from '../../../protocol/mls/group.ts';
+import { readDirect } from './direct.ts';
 import type { Heard, Message, Saying } from './saying.ts';
 import type { Stay } from './stay.ts';
 
 type Rooms = Extract<Message, { readonly kind: 'rooms' }>;
+type Sealed = Extract<Message, { readonly kind: 'sealed' }>;
 
 export interface Said {
   readonly leaf: number;
@@ -36,6 +38,7 @@ export function mayOrder(policy: Policy, key: string, to: string): boolean {
 
 /** What everybody may say at any time. */
 const unruled = ['hand', 'aside'];
+const written = ['chat', 'edit', 'direct', 'elsewhere'];
 
 /** `keyOf` finds a leaf's key by its name at the media engine; who is not there is no obstacle. */
 export function isLawful(
@@ -45,7 +48,8 @@ export function isLawful(
   keyOf: (id: string) => string | undefined,
 ): boolean {
   if (unruled.includes(saying.kind)) return true;
-  if (saying.kind === 'chat') return mayDo(policy, key, 'chat');
+  if (written.includes(saying.kind)) return mayDo(policy, key, 'chat');
+  if (saying.kind === 'react') return mayDo(policy, key, 'react');
   if (!isHost(policy, key)) return false;
   if (saying.kind === 'rename') return mayOrder(policy, key, keyOf(saying.id) ?? '');
   return !('ids' in saying) || saying.ids.every((id) => mayOrder(policy, key, keyOf(id) ?? ''));
@@ -61,10 +65,21 @@ async function unseal(group: Group, own: string, { list }: Rooms): Promise<Heard
   return { kind: 'breakouts', breakouts };
 }
 
+/** Of what is for somebody else nothing is read. */
+async function openOwn(group: Group, own: string, message: Sealed): Promise<Heard> {
+  const chat = message.to === own ? await readDirect(group, message) : null;
+  return chat ? { kind: 'direct', to: own, ...chat } : { kind: 'elsewhere' };
+}
+
+function read(group: Group, own: string, message: Saying | Rooms | Sealed): Promise<Heard> | Heard {
+  if (message.kind === 'rooms') return unseal(group, own, message);
+  return message.kind === 'sealed' ? openOwn(group, own, message) : message;
+}
+
 export async function placeSaid(
   stay: Stay,
   by: Member,
-  message: Saying | Rooms,
+  message: Saying | Rooms | Sealed,
   seq: number,
 ): Promise<Said> {
   const { following, seats, people } = stay;
@@ -72,7 +87,7 @@ export async function placeSaid(
   const keyOf = (id: string): string | undefined =>
     seats.find(({ identity }) => identity === id)?.key;
   const own = seats.find(({ leaf }) => leaf === group.leaf)?.identity ?? '';
-  const saying: Heard = message.kind === 'rooms' ? await unseal(group, own, message) : message;
+  const saying = await read(group, own, message);
   return {
     leaf: by.leaf,
     id: seats.find(({ leaf }) => leaf === by.leaf)?.identity ?? '',

@@ -3,11 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refusal } from '#src/protocol/encryption/refusal.ts';
 import { decodeMessage, encodeMessage, text_length_max } from './saying.ts';
-import type { Saying } from './saying.ts';
+import type { Message } from './saying.ts';
 
-const written: Saying[] = [
-  { kind: 'chat', id: 'a', text: 'ˈkɒnkleɪv 🔑' },
-  { kind: 'chat', id: '', text: 'x'.repeat(text_length_max) },
+const written: Message[] = [
+  { kind: 'chat', id: 'a', text: 'ˈkɒnkleɪv 🔑', re: null },
+  { kind: 'chat', id: 'b', text: 'Yes', re: { by: 'leaf', id: 'a' } },
+  { kind: 'edit', id: 'a', text: '' },
+  { kind: 'react', by: 'leaf', id: 'a', sign: 'heart', on: false },
+  { kind: 'sealed', to: 'leaf', sealed: 'AAAA' },
+  { kind: 'chat', id: '', text: 'x'.repeat(text_length_max), re: null },
   { kind: 'hand', at: 0 },
   { kind: 'hand', at: null },
   { kind: 'quiet', ids: ['a', 'b'], what: ['mic'] },
@@ -40,9 +44,18 @@ test('what is not a message is refused with a code', () => {
     '{}',
     'null',
     '{"kind":"other"}',
-    '{"kind":"chat","id":"a","text":""}',
-    '{"kind":"chat","text":"x","id":"a"}',
-    `{"kind":"chat","id":"a","text":"${'x'.repeat(text_length_max + 1)}"}`,
+    '{"kind":"chat","id":"a","text":"","re":null}',
+    '{"kind":"chat","text":"x","id":"a","re":null}',
+    '{"kind":"chat","id":"a","text":"x"}',
+    `{"kind":"chat","id":"a","text":"${'x'.repeat(text_length_max + 1)}","re":null}`,
+    '{"kind":"chat","id":"a","text":"x","re":{"by":"b"}}',
+    '{"kind":"chat","id":"a","text":"x","re":{"by":"b","id":7}}',
+    '{"kind":"edit","id":"a"}',
+    `{"kind":"edit","id":"a","text":"${'x'.repeat(text_length_max + 1)}"}`,
+    '{"kind":"react","by":"b","id":"a","sign":"x","on":true}',
+    '{"kind":"react","by":"b","id":"a","sign":"agree","on":1}',
+    '{"kind":"sealed","to":"a"}',
+    '{"kind":"sealed","to":7,"sealed":"AAAA"}',
     '{"kind":"hand","at":-1}',
     '{"kind":"hand","at":0.5}',
     '{"kind":"quiet","ids":[],"what":["mic"]}',

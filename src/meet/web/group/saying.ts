@@ -24,6 +24,8 @@ import { body_bytes_max } from '../../../protocol/mls/app.ts';
 import { room_name_length_max, sealed_max } from './breakout-limits.ts';
 import type { Breakouts, SealedFor } from './breakouts.ts';
 import { readAgenda, readTurn } from './schedule.ts';
+import { signs } from './signs.ts';
+import type { Sign } from './signs.ts';
 import type { Agenda, Turn } from './schedule.ts';
 
 /** What a host has others do; `ids` are their names at the media engine. */
@@ -42,29 +44,55 @@ export type Order =
   /** Whoever is in a breakout room comes back within so many seconds. */
   | { readonly kind: 'recall'; readonly seconds: number };
 
+/** A message by its author's name at the media engine, and its own id. */
+export interface Ref {
+  readonly by: string;
+  readonly id: string;
+}
+
+/** `id` is the sender's: the same message said again, where its answer was lost, has the same. */
+export interface Chat {
+  readonly id: string;
+  readonly text: string;
+  /** What it answers. */
+  readonly re: Ref | null;
+}
+
+/** To one member alone; said again under the same id it takes the place of what it was. */
+export type Direct = { readonly kind: 'direct'; readonly to: string } & Chat;
+
 /** What a person says to everybody. */
 export type Saying =
   | Order
-  /** `id` is the sender's: the same message said again, where its answer was lost, has the same. */
-  | { readonly kind: 'chat'; readonly id: string; readonly text: string }
+  | ({ readonly kind: 'chat' } & Chat)
+  /** Of one's own message; without text it is taken back. */
+  | { readonly kind: 'edit'; readonly id: string; readonly text: string }
+  /** An answer without words, or the end of it. */
+  | ({ readonly kind: 'react'; readonly sign: Sign; readonly on: boolean } & Ref)
   /** When the hand was raised, ms since 1970; null when it is down. */
   | { readonly kind: 'hand'; readonly at: number | null }
   /** The name of the breakout room one is in; null for none. */
   | { readonly kind: 'aside'; readonly room: string | null };
 
 /** What others are told of it; of breakout rooms, what of them is for this member, if anything. */
-export type Heard = Saying | { readonly kind: 'breakouts'; readonly breakouts: Breakouts | null };
+export type Heard =
+  | Saying
+  | Direct
+  /** To somebody else: of that, nothing can be read. */
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'breakouts'; readonly breakouts: Breakouts | null };
 
 /** What members say to each other besides. */
 export type Message =
   | Saying
   | { readonly kind: 'rooms'; readonly list: readonly SealedFor[] }
+  | ({ readonly kind: 'sealed' } & SealedFor)
   | { readonly kind: 'profiles'; readonly list: readonly SignedProfile[] }
   | { readonly kind: 'leave'; readonly leave: Leave };
 
 /** UTF-16 units. */
 export const text_length_max = 4000;
-const id_length_max = 64;
+export const id_length_max = 64;
 const ids_max = 500;
 const recall_s_max = 600;
 /** Base64url of a body sealed to a leaf: what a host is told of all rooms. */
@@ -81,7 +109,13 @@ export function encodeMessage(message: Message): Bytes {
 
 function toJson(message: Message): unknown {
   const { kind } = message;
-  if (kind === 'chat') return { kind, id: message.id, text: message.text };
+  if (kind === 'chat') return { kind, id: message.id, text: message.text, re: message.re };
+  if (kind === 'edit') return { kind, id: message.id, text: message.text };
+  if (kind === 'react') {
+    const { by, id, sign, on } = message;
+    return { kind, by, id, sign, on };
+  }
+  if (kind === 'sealed') return { kind, to: message.to, sealed: message.sealed };
   if (kind === 'hand') return { kind, at: message.at };
   if (kind === 'leave') return { kind, leave: message.leave };
   if (kind === 'quiet') return { kind, ids: message.ids, what: message.what };
@@ -105,11 +139,11 @@ export function decodeMessage(body: Bytes): Message {
   const value = decodeJson(body, body_bytes_max);
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null;
   switch (kind) {
-    case 'chat': {
-      const { id, text } = readFields(value, ['kind', 'id', 'text']);
-      must(text !== '', 'json.value', 'a message that says nothing');
-      return { kind, id: readText(id, id_length_max), text: readText(text, text_length_max) };
-    }
+    case 'chat':
+    case 'edit':
+    case 'react':
+    case 'sealed':
+      return decodeWritten(kind, value);
     case 'hand': {
       const { at } = readFields(value, ['kind', 'at']);
       return { kind, at: at === null ? null : readWhole(at, 0) };
@@ -127,7 +161,7 @@ export function decodeMessage(body: Bytes): Message {
     case 'rename': {
       const { id, name } = readFields(value, ['kind', 'id', 'name']);
       const text = readText(name, name_length_max);
-      must(text.trim() !== '', 'json.value', 'a name that says nothing');
+      must(text.trim() !== '', 'json.value', 'an empty text');
       return { kind, id: readId(id), name: text };
     }
     case 'agenda':
@@ -136,7 +170,7 @@ export function decodeMessage(body: Bytes): Message {
       return { kind, turn: readTurn(readFields(value, ['kind', 'turn']).turn) };
     case 'recall': {
       const seconds = readWhole(readFields(value, ['kind', 'seconds']).seconds, 0);
-      must(seconds <= recall_s_max, 'json.value', 'longer than anybody is given to come back');
+      must(seconds <= recall_s_max, 'json.value', 'too long');
       return { kind, seconds };
     }
     case 'aside': {
@@ -154,8 +188,40 @@ export function decodeMessage(body: Bytes): Message {
     case 'leave':
       return { kind, leave: readLeave(readFields(value, ['kind', 'leave']).leave) };
     default:
-      throw new Refusal('json.value', 'a kind of message that is not known');
+      throw new Refusal('json.value', 'an unknown kind');
   }
+}
+
+type WrittenKind = 'chat' | 'edit' | 'react' | 'sealed';
+
+function decodeWritten(kind: WrittenKind, value: unknown): Message {
+  switch (kind) {
+    case 'chat': {
+      const { id, text, re } = readFields(value, ['kind', 'id', 'text', 're']);
+      must(text !== '', 'json.value', 'an empty text');
+      const said = { id: readId(id), text: readText(text, text_length_max) };
+      return { kind, ...said, re: re === null ? null : readRef(re) };
+    }
+    case 'edit': {
+      const { id, text } = readFields(value, ['kind', 'id', 'text']);
+      return { kind, id: readId(id), text: readText(text, text_length_max) };
+    }
+    case 'react': {
+      const { by, id, sign, on } = readFields(value, ['kind', 'by', 'id', 'sign', 'on']);
+      const known = signs.find((each) => each === sign);
+      must(known !== undefined && typeof on === 'boolean', 'json.value', 'no sign');
+      return { kind, by: readId(by), id: readId(id), sign: known, on };
+    }
+    default: {
+      const { kind: _, ...sealed } = readFields(value, ['kind', 'to', 'sealed']);
+      return { kind, ...readSealed(sealed) };
+    }
+  }
+}
+
+export function readRef(value: unknown): Ref {
+  const { by, id } = readFields(value, ['by', 'id']);
+  return { by: readId(by), id: readId(id) };
 }
 
 function readId(value: unknown): string {

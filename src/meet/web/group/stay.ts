@@ -13,11 +13,12 @@ import { Committing } from './committing.ts';
 import type { Entry, GroupState, WaitingKnock } from './delivery.ts';
 import { linkOf, type Entered, type Memory, type Visitor } from './entering.ts';
 import type { PolicyAct } from './hosting.ts';
+import { sendDirect } from './direct.ts';
 import { Following, isRemoval, type Halt, type Listener, type Opened } from './following.ts';
 import { greet, takeName, tellGiven } from './introducing.ts';
 import { placeSaid, type Said } from './said.ts';
 import { decodeMessage, encodeMessage } from './saying.ts';
-import type { Saying } from './saying.ts';
+import type { Direct, Saying } from './saying.ts';
 import { Needs } from './needs.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
@@ -101,7 +102,8 @@ export class Stay implements Listener {
   }
 
   /** Resolves with the message's place in the log. @throws Refusal `json.*`, `mls.size` */
-  async send(saying: Saying): Promise<number> {
+  async send(saying: Saying | Direct): Promise<number> {
+    if (saying.kind === 'direct') return sendDirect(this, saying.to, saying);
     const body = encodeMessage(saying);
     return this.post(() => body);
   }
