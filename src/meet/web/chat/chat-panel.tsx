@@ -16,6 +16,7 @@ import type { RowActs } from './message-row.tsx';
 import { isOf } from './model.ts';
 import type { ChatModel, Message } from './model.ts';
 import { writeTranscript } from './transcript.ts';
+import panel from '../call/panel.module.css';
 import css from './chat.module.css';
 
 /** Without links in it, a list that scrolls could not be scrolled by the keyboard in Safari. */
@@ -144,10 +145,10 @@ export function ChatPanel({ model }: { readonly model: CallModel }): ReactNode {
         role="log"
         aria-label={c.chat}
         {...scrolled_by_keys}
-        className={css.log}
+        className={panel.scroll}
         onScroll={follow}
       >
-        {messages.length === 0 && <p className={css.empty}>{w.empty}</p>}
+        {messages.length === 0 && <p className={panel.empty}>{w.empty}</p>}
         {shown.map((message) => (
           <MessageRow
             key={`${message.identity} ${message.id}`}

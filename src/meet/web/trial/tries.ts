@@ -22,7 +22,7 @@ type Trial = Awaited<ReturnType<typeof api.meet.trial>>;
 type Tell = (change: Partial<Findings>) => void;
 
 /** A way that takes longer does not work: a call would not wait longer either. */
-const way_ms_max = 8000;
+const way_ms_max = 6000;
 const picture_ms_max = 10_000;
 /** So long the picture goes over the line. */
 const measured_ms = 4000;
