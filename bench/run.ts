@@ -2,6 +2,7 @@
  * `npm run bench`, or `npm run bench -- join events` for some of it. Everything is printed beside a
  * rival or a bare baseline of the same run; nothing is asserted.
  */
+import { benchCpu } from './cpu.ts';
 import { benchEncryption } from './encryption.ts';
 import { benchEvents } from './events.ts';
 import { benchFrames } from './frames.ts';
@@ -11,6 +12,7 @@ import { benchJavascript } from './javascript.ts';
 import { benchJoin } from './join.ts';
 import { benchPicture } from './picture.ts';
 import { benchRules } from './rules.ts';
+import { benchTiles } from './tiles.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   javascript: benchJavascript,
@@ -20,6 +22,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   frames: benchFrames,
   groups: benchGroups,
   rules: benchRules,
+  cpu: benchCpu,
+  tiles: benchTiles,
   idle: benchIdle,
   events: benchEvents,
 };
