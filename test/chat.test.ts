@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { button, meetTogether, told } from './journey.ts';
+import { button, inCall, meetTogether, told } from './journey.ts';
 import { names } from './names.ts';
 import { openStand } from './stand.ts';
 import type { Visitor } from './visitor.ts';
@@ -129,6 +129,32 @@ test('who is called by name is told; the chat is searched, and saved by who saw 
       .split('\n');
     assert.equal(lines.length, 5);
     assert.match(lines[0] ?? '', /Ada: What do you think, @Zoé Laurent$/);
+  });
+});
+
+test('a reload loses nothing of what one saw, and what is changed then reaches it', async () => {
+  await browsers.run(house.origin, async (visit) => {
+    const ada = await visit({ name: 'Ada', person: undefined });
+    const ben = await visit({ name: 'Ben', person: undefined });
+    await meetTogether(house.origin, [ada, ben]);
+    for (const visitor of [ada, ben]) await openChat(visitor);
+    await write(ada, 'One');
+    await write(ben, 'Two');
+    await act(ada, 'Two', 'Answer with Heart');
+    await message(ben, 'Two').getByRole('button', { name: 'Heart: Ada' }).waitFor();
+    await message(ben, 'One').waitFor();
+    await ben.page.reload();
+    await inCall(ben);
+    // What was read before is not counted as new.
+    assert.equal(await ben.page.getByText(/^\d+ unread/).count(), 0);
+    await openChat(ben);
+    await message(ben, 'One').waitFor();
+    await message(ben, 'Two').getByRole('button', { name: 'Heart: Ada' }).waitFor();
+    await act(ada, 'One', 'Edit');
+    await write(ada, 'One and a half');
+    await message(ben, 'One and a half').getByText('edited').waitFor();
+    await act(ben, 'Two', 'Take back');
+    await message(ada, 'Taken back').waitFor();
   });
 });
 

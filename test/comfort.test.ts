@@ -43,35 +43,36 @@ test('tiles are put in order by hand and by keyboard, for oneself alone', async 
     await cy.page.goto(ada.page.url());
     await pressJoin(cy);
     await Promise.all([ada.tile('Cy').waitFor(), ben.tile('Cy').waitFor()]);
-    const [first, second, other_view] = [
-      await middleOf(ada, 'Ben'),
-      await middleOf(ada, 'Cy'),
-      await middleOf(ben, 'Cy'),
-    ];
+    const places = new Map<string, Point>();
+    for (const name of ['Ben', 'Cy']) places.set(name, await middleOf(ada, name));
+    const [[one, first], [other, second]] = [...places].toSorted(
+      ([, left], [, right]) => left.y - right.y || left.x - right.x,
+    ) as [[string, Point], [string, Point]];
+    const elsewhere = await middleOf(ben, 'Cy');
     const { mouse } = ada.page;
     await mouse.move(first.x, first.y);
     await mouse.down();
     await mouse.move(second.x + 20, second.y + 10, { steps: 8 });
-    await ada.tile('Cy').and(ada.page.locator('[data-under]')).waitFor();
+    await ada.tile(other).and(ada.page.locator('[data-under]')).waitFor();
     // Put back.
     await ada.page.keyboard.press('Escape');
     await mouse.up();
-    await standsAt(ada, 'Ben', first);
+    await standsAt(ada, one, first);
     await mouse.move(first.x, first.y);
     await mouse.down();
     await mouse.move(second.x, second.y, { steps: 8 });
     await mouse.up();
-    await Promise.all([standsAt(ada, 'Ben', second), standsAt(ada, 'Cy', first)]);
-    await standsAt(ben, 'Cy', other_view);
+    await Promise.all([standsAt(ada, one, second), standsAt(ada, other, first)]);
+    await standsAt(ben, 'Cy', elsewhere);
 
     await openPeople(ada);
-    await button(ada, 'Options for Ben').press('Enter');
-    const place = ada.page.getByRole('group', { name: 'Place of Ben, for you' });
+    await button(ada, `Options for ${one}`).press('Enter');
+    const place = ada.page.getByRole('group', { name: `Place of ${one}, for you` });
     await place.getByText('2 of 2').waitFor();
     await place.getByRole('button', { name: 'Show earlier' }).press('Enter');
     await place.getByText('1 of 2').waitFor();
     await button(ada, en.people).press('Enter');
-    await Promise.all([standsAt(ada, 'Ben', first), standsAt(ada, 'Cy', second)]);
+    await Promise.all([standsAt(ada, one, first), standsAt(ada, other, second)]);
   });
 });
 

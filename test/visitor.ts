@@ -43,7 +43,7 @@ export interface Visitor {
   watch(video: Locator, options?: { frames?: number; timeout_ms?: number }): Promise<Seen>;
   /** Waits until the tone of that camera's person was heard here. */
   hear(person: number, timeout_ms?: number): Promise<Heard>;
-  /** Waits until two seconds of audio have passed without that tone. */
+  /** Waits until three syllables' time of audio, 1.2 s, has passed without that tone. */
   hearNothingOf(person: number, timeout_ms?: number): Promise<Heard>;
   /** Answers *Allow* to the browser's question for camera, microphone and `more`. */
   grant(more?: readonly string[]): Promise<void>;
@@ -124,7 +124,7 @@ export function sensesOf(page: Page | Frame): Senses {
     tile,
     see: (who, options) => watchVideo(tile(who).locator('video'), options),
     hear: listen(true, 5),
-    hearNothingOf: listen(false, 40),
+    hearNothingOf: listen(false, 24),
   };
 }
 

@@ -151,7 +151,12 @@ export async function goIn(visit: Visit, name: string): Promise<void> {
 /** The field of the door is drawn anew: the name they gave is theirs still. */
 function writeName(): void {
   const field = document.querySelector<HTMLInputElement>('#name');
-  if (field?.value === '') field.value = localStorage.getItem('name') ?? '';
+  if (field?.value !== '') return;
+  try {
+    field.value = localStorage.getItem('name') ?? '';
+  } catch {
+    // A browser that keeps nothing.
+  }
 }
 
 /** Out of the call, to the page after it, or to the door where there is no reason. */

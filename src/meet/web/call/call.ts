@@ -215,6 +215,7 @@ export class Call implements CallModel {
     const [microphone, camera] = [this.#microphone, this.#camera];
     const parts = {
       room: this.#connection.room,
+      meeting: this.#entry.room,
       group: this.#doors.group,
       guard: this.#doors.sealing.guard,
       messages: this.messages,

@@ -25,8 +25,8 @@ export class Seating {
   readonly self_shown = new Signal(true);
   /** The bars step back: nobody looks for them. */
   readonly idle = new Signal(false);
-  /** How many messages had been seen when the chat was last open. */
-  readonly seen = new Signal(0);
+  /** When the chat was last open, or one came in; ms since 1970. */
+  readonly seen = new Signal(Date.now());
   /** Everybody but oneself, in the places they keep. */
   readonly order = new Signal<readonly string[]>([]);
   /** Who was put somewhere by hand stays there, whoever speaks. */
@@ -124,6 +124,6 @@ export class Seating {
   }
 
   #read(): void {
-    if (this.panel.get() === 'chat') this.seen.set(this.#model.messages.get().length);
+    if (this.panel.get() === 'chat') this.seen.set(Date.now());
   }
 }

@@ -94,7 +94,8 @@ function PanelButton(props: Controls & { panel: Panel; children: ReactNode }): R
   const open = useValue(seating.panel) === panel;
   const messages = useValue(model.messages);
   const seen = useValue(seating.seen);
-  const unread = panel === 'chat' && !open ? messages.length - seen : 0;
+  const unread =
+    panel === 'chat' && !open ? messages.filter(({ you, at }) => !you && at > seen).length : 0;
   const waits = useWaits(model);
   const chat = unread > 0 ? { count: unread, text: w.unread(unread) } : undefined;
   const shortcut = { people: keys.people, chat: keys.chat, settings: undefined }[panel];

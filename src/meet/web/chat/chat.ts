@@ -10,6 +10,7 @@ import type { Notice } from '../call/model.ts';
 import { mayDo } from '../call/rights.ts';
 import type { Chat as Written, Direct, Saying } from '../group/saying.ts';
 import type { Sign } from '../group/signs.ts';
+import { forget, keep, readKept } from './kept.ts';
 import * as log from './log.ts';
 import { isMentioned } from './mentions.ts';
 import { message_max } from './model.ts';
@@ -34,7 +35,17 @@ class Pace {
   }
 }
 
+/** Half of a character, cut or typed, could not be sent, and would hold up all that comes after it. */
+function cleaned(text: string): string {
+  return text.replaceAll(/\p{Cs}/gu, '').trim();
+}
+
+/** So many changes as come at once are kept once. */
+const kept_after_ms = 300;
+
 export interface ChatParts {
+  /** The meeting's id. */
+  readonly meeting: string;
   readonly group: Group;
   readonly messages: Signal<readonly Message[]>;
   readonly name: string;
@@ -52,12 +63,41 @@ export class Chat implements ChatModel {
   constructor(parts: ChatParts, life: AbortSignal) {
     this.#parts = parts;
     this.messages = parts.messages;
-    follow(parts.group.view, life, ({ phase }) => phase === 'in' && void this.#post());
+    this.#restore();
+    this.#keep(life);
+    follow(parts.group.view, life, ({ phase, end }) => {
+      if (phase === 'in') void this.#post();
+      if (end === 'meet.ended' || end === 'meet.removed') forget(parts.meeting);
+    });
+  }
+
+  /** As it was before a reload; what had not left yet leaves now. */
+  #restore(): void {
+    const kept = readKept(this.#parts.meeting);
+    this.messages.set([...kept, ...this.messages.get()]);
+    for (const { id, text, re, to, waiting } of kept) {
+      if (!waiting) continue;
+      const said = { id, text, re };
+      this.#say(to ? { kind: 'direct', to: to.identity, ...said } : { kind: 'chat', ...said });
+    }
+  }
+
+  #keep(life: AbortSignal): void {
+    const { meeting } = this.#parts;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const write = (): void => {
+      clearTimeout(timer);
+      timer = undefined;
+      keep(meeting, this.messages.get());
+    };
+    follow(this.messages, life, () => (timer ??= setTimeout(write, kept_after_ms)));
+    addEventListener('pagehide', () => timer !== undefined && write(), { signal: life });
+    life.addEventListener('abort', () => clearTimeout(timer));
   }
 
   /** Sends, or keeps until the group is there. */
   write({ text, re, to }: Draft): boolean {
-    const clean = text.trim();
+    const clean = cleaned(text);
     if (clean === '' || clean.length > message_max) return false;
     if (!this.#may('chat')) return false;
     const id = crypto.randomUUID();
@@ -69,8 +109,9 @@ export class Chat implements ChatModel {
   }
 
   edit(id: string, text: string): boolean {
-    const clean = text.trim();
-    const own = this.messages.get().find((one) => one.you && one.id === id);
+    const clean = cleaned(text);
+    const { own: author } = this.#parts.group.view.get();
+    const own = this.messages.get().find((one) => one.identity === author && one.id === id);
     if (!own || clean === own.text || clean.length > message_max) return false;
     if (!this.#may('chat')) return false;
     this.messages.set(log.edit(this.messages.get(), { by: own.identity, id }, clean));

@@ -93,7 +93,9 @@ function Reactions({ message, own, may_react, nameOf, onReact }: RowProps): Reac
 /** What one can do about a message, below it. */
 function Acts(props: RowProps & { readonly onDone: () => void }): ReactNode {
   const w = useWords(chat_words);
-  const { message, may_react, may_write, onDone } = props;
+  const { message, own, may_react, may_write, onDone } = props;
+  // What one wrote from another seat is nobody's to change any more.
+  const is_own = message.identity === own;
   const act = (label: string, run: (message: Message) => void): ReactNode => (
     <button
       type="button"
@@ -127,8 +129,8 @@ function Acts(props: RowProps & { readonly onDone: () => void }): ReactNode {
         </div>
       )}
       {may_write && act(w.reply, props.onReply)}
-      {may_write && message.you && act(w.edit, props.onEdit)}
-      {may_write && message.you && act(w.take_back, props.onTakeBack)}
+      {may_write && is_own && act(w.edit, props.onEdit)}
+      {may_write && is_own && act(w.take_back, props.onTakeBack)}
       {may_write && !message.you && act(w.write_direct(message.name), props.onDirect)}
     </div>
   );

@@ -111,7 +111,7 @@ export class Tries {
     this.#set('socket', 'running');
     let best: Way | null = null;
     for (const way of ways) {
-      if (this.findings.states.socket === 'bad') return null;
+      if (this.#life.aborted || this.findings.states.socket === 'bad') return null;
       this.#set(way, 'running');
       const trip = await this.#connect(trial, narrow, way);
       this.#set(way, trip === null ? 'bad' : 'good');
