@@ -81,12 +81,17 @@ async function openBare(browser: Browser, test: TestHouse, script: string): Prom
 }
 
 async function enterBare(page: Page, test: TestHouse, room: string, people: number): Promise<void> {
-  const token = await mintSeat(test.house, room, randomBytes(17).toString('base64url').slice(0, 22));
-  const columns = Math.ceil(Math.sqrt(people));
-  await page.evaluate(
-    ([url, seat, count]) => window.call(url, seat, count),
-    [`${test.origin}/lk`, token, columns] as const,
+  const token = await mintSeat(
+    test.house,
+    room,
+    randomBytes(17).toString('base64url').slice(0, 22),
   );
+  const columns = Math.ceil(Math.sqrt(people));
+  await page.evaluate(([url, seat, count]) => window.call(url, seat, count), [
+    `${test.origin}/lk`,
+    token,
+    columns,
+  ] as const);
 }
 
 interface Turn {
