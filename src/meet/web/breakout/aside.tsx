@@ -53,8 +53,10 @@ function useFrame(breakouts: BreakoutsModel | null, leaving: boolean) {
 function useAnnouncement(model: CallModel): Message | undefined {
   const messages = useValue(model.messages);
   const group = useValue(model.group);
-  const [since] = useState(messages.length);
-  return messages.slice(since).findLast(({ identity }) => isHost(group, identity));
+  const [since] = useState(() => Date.now());
+  return messages.findLast(
+    ({ identity, at, text }) => at >= since && text !== '' && isHost(group, identity),
+  );
 }
 
 function Announcement(props: { model: CallModel }): ReactNode {
