@@ -15,6 +15,7 @@ import { openVisitor } from '#test/visitor.ts';
 import type { Visitor } from '#test/visitor.ts';
 import { buildBare } from './bare/build.ts';
 import { bare_flags } from './bare/flags.ts';
+import { openBarePage } from './bare/page.ts';
 import { heading, line, say, spreadOf } from './figure.ts';
 
 /** People in the call, oneself included. */
@@ -65,21 +66,6 @@ async function measure(pid: number): Promise<number> {
   return ((cpuOf(pid) - before) / ((performance.now() - began_ms) / 1000)) * 100;
 }
 
-async function openBare(browser: Browser, test: TestHouse, script: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  await context.grantPermissions(['camera', 'microphone'], { origin: test.origin });
-  const page = await context.newPage();
-  await page.route(`${test.origin}/bare`, (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: `<!doctype html><script type="module">${script}</script>`,
-    }),
-  );
-  await page.goto(`${test.origin}/bare`);
-  await page.waitForFunction(() => 'call' in window);
-  return page;
-}
-
 async function enterBare(page: Page, test: TestHouse, room: string, people: number): Promise<void> {
   const token = await mintSeat(
     test.house,
@@ -125,10 +111,10 @@ async function turnOfBare({ test, others, people }: Turn, script: string): Promi
   const { room } = await makeMeeting(test.origin);
   const company: Page[] = [];
   try {
-    const me = await openBare(browser, test, script);
+    const me = await openBarePage(browser, test.origin, script, 'call');
     await enterBare(me, test, room, people);
     for (let count = 1; count < people; count += 1) {
-      const other = await openBare(others, test, script);
+      const other = await openBarePage(others, test.origin, script, 'call');
       await enterBare(other, test, room, people);
       company.push(other);
     }

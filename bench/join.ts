@@ -3,7 +3,7 @@
  * clear on the same engine in the same run, turn by turn.
  */
 import { randomBytes } from 'node:crypto';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startChromium } from '#test/browser.ts';
 import { names } from '#test/names.ts';
 import { createMeeting, pressJoin } from '#test/journey.ts';
@@ -13,6 +13,7 @@ import { mintSeat } from '#test/seat.ts';
 import { openVisitor } from '#test/visitor.ts';
 import { buildBare } from './bare/build.ts';
 import { bare_flags } from './bare/flags.ts';
+import { newPage, openBarePage } from './bare/page.ts';
 import { heading, line, say, spreadOf } from './figure.ts';
 
 interface Bare {
@@ -55,21 +56,9 @@ function watchJoin(own: string): void {
   }).observe(document, { childList: true, subtree: true, attributes: true });
 }
 
-async function newPage(
-  browser: Browser,
-  origin: string,
-): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({
-    locale: 'en-US',
-    viewport: { width: 1280, height: 800 },
-  });
-  await context.grantPermissions(['camera', 'microphone'], { origin });
-  return { context, page: await context.newPage() };
-}
-
 /** Milliseconds from Join to the first frame of somebody else. */
 export async function joinOurs(browser: Browser, link: string): Promise<number> {
-  const { context, page } = await newPage(browser, new URL(link).origin);
+  const page = await newPage(browser, new URL(link).origin);
   await page.addInitScript(watchJoin, 'Guest');
   await page.goto(link);
   await page.getByRole('textbox', { name: names.en.name_field }).fill('Guest');
@@ -86,7 +75,7 @@ export async function joinOurs(browser: Browser, link: string): Promise<number> 
     timeout: patience_ms,
   });
   const { pressed_ms, painted_ms } = await page.evaluate(() => window.first);
-  await context.close();
+  await page.context().close();
   return (painted_ms ?? Number.NaN) - (pressed_ms ?? Number.NaN);
 }
 
@@ -95,32 +84,24 @@ async function openBare(
   browser: Browser,
   test: TestHouse,
   { script, room }: Bare,
-): Promise<{ context: BrowserContext; page: Page; entry: readonly [string, string] }> {
-  const { context, page } = await newPage(browser, test.origin);
-  await page.route(`${test.origin}/bare`, (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: `<!doctype html><script type="module">${script}</script>`,
-    }),
-  );
-  await page.goto(`${test.origin}/bare`);
-  await page.waitForFunction(() => 'join' in window);
+): Promise<{ page: Page; entry: readonly [string, string] }> {
+  const page = await openBarePage(browser, test.origin, script, 'join');
   const token = await mintSeat(
     test.house,
     room,
     randomBytes(17).toString('base64url').slice(0, 22),
   );
-  return { context, page, entry: [`${test.origin}/lk`, token] };
+  return { page, entry: [`${test.origin}/lk`, token] };
 }
 
 async function joinBare(browser: Browser, test: TestHouse, bare: Bare): Promise<number> {
-  const { context, page, entry } = await openBare(browser, test, bare);
+  const { page, entry } = await openBare(browser, test, bare);
   await page.evaluate(([url, token]) => window.join(url, token), entry);
   await page.waitForFunction(() => window.bare.painted_ms !== undefined, undefined, {
     timeout: patience_ms,
   });
   const { pressed_ms, painted_ms } = await page.evaluate(() => window.bare);
-  await context.close();
+  await page.context().close();
   return (painted_ms ?? Number.NaN) - pressed_ms;
 }
 

@@ -8,12 +8,12 @@ import { follow } from '../call/signal.ts';
 import type { Signal } from '../call/signal.ts';
 import type { Notice } from '../call/model.ts';
 import { mayDo } from '../call/rights.ts';
-import type { Chat as Written, Direct, Saying } from '../group/saying.ts';
+import type { Chat as Written, Direct, Ref, Saying } from '../group/saying.ts';
 import type { Sign } from '../group/signs.ts';
 import { forget, keep, readKept } from './kept.ts';
 import * as log from './log.ts';
 import { isMentioned } from './mentions.ts';
-import { message_max } from './model.ts';
+import { isOf, message_max } from './model.ts';
 import type { ChatModel, Draft, Message } from './model.ts';
 
 /** How much one person may say in a while: more is not shown, and one's own is not sent. */
@@ -38,6 +38,12 @@ class Pace {
 /** Half of a character, cut or typed, could not be sent, and would hold up all that comes after it. */
 function cleaned(text: string): string {
   return text.replaceAll(/\p{Cs}/gu, '').trim();
+}
+
+/** A message as it is said, to all or to one. */
+function sayingOf({ id, text, re, to }: Message): Saying | Direct {
+  const said = { id, text, re };
+  return to ? { kind: 'direct', to: to.identity, ...said } : { kind: 'chat', ...said };
 }
 
 /** So many changes as come at once are kept once. */
@@ -75,11 +81,7 @@ export class Chat implements ChatModel {
   #restore(): void {
     const kept = readKept(this.#parts.meeting);
     this.messages.set([...kept, ...this.messages.get()]);
-    for (const { id, text, re, to, waiting } of kept) {
-      if (!waiting) continue;
-      const said = { id, text, re };
-      this.#say(to ? { kind: 'direct', to: to.identity, ...said } : { kind: 'chat', ...said });
-    }
+    for (const message of kept) if (message.waiting) this.#say(sayingOf(message));
   }
 
   #keep(life: AbortSignal): void {
@@ -102,29 +104,27 @@ export class Chat implements ChatModel {
     if (!this.#may('chat')) return false;
     const id = crypto.randomUUID();
     const person = to === null ? null : { identity: to, name: this.#nameOf(to) };
-    this.#add({ ...this.#own(id, clean), re, to: person });
-    const said = { id, text: clean, re };
-    this.#say(to === null ? { kind: 'chat', ...said } : { kind: 'direct', to, ...said });
+    const message = { ...this.#own(id, clean), re, to: person };
+    this.#add(message);
+    this.#say(sayingOf(message));
     return true;
   }
 
   edit(id: string, text: string): boolean {
     const clean = cleaned(text);
-    const { own: author } = this.#parts.group.view.get();
-    const own = this.messages.get().find((one) => one.identity === author && one.id === id);
+    const ref = { by: this.#parts.group.view.get().own, id };
+    const own = this.#find(ref);
     if (!own || clean === own.text || clean.length > message_max) return false;
     if (!this.#may('chat')) return false;
-    this.messages.set(log.edit(this.messages.get(), { by: own.identity, id }, clean));
-    const { re, to } = own;
-    const direct = { kind: 'direct', to: to?.identity ?? '', id, text: clean, re } as const;
-    this.#say(to ? direct : { kind: 'edit', id, text: clean });
+    this.messages.set(log.edit(this.messages.get(), ref, clean));
+    this.#say(own.to ? sayingOf({ ...own, text: clean }) : { kind: 'edit', id, text: clean });
     return true;
   }
 
   react({ identity, id }: Message, sign: Sign): boolean {
     const { own } = this.#parts.group.view.get();
     const ref = { by: identity, id };
-    const message = this.messages.get().find((one) => one.identity === identity && one.id === id);
+    const message = this.#find(ref);
     if (!message || message.to || !this.#may('react')) return false;
     const mine = message.reactions.some((each) => each.sign === sign && each.by.includes(own));
     this.messages.set(log.react(this.messages.get(), ref, own, sign, !mine));
@@ -145,7 +145,7 @@ export class Chat implements ChatModel {
   }
 
   #receive(identity: string, { id, text, re }: Written, direct: boolean): void {
-    const known = this.messages.get().find((one) => one.identity === identity && one.id === id);
+    const known = this.#find({ by: identity, id });
     // A private message is changed by another under its id; a public one is not, nor made private.
     if (known) return known.to && direct ? this.#change(identity, id, text) : undefined;
     if (text.trim() === '') return;
@@ -157,6 +157,10 @@ export class Chat implements ChatModel {
     else if (isMentioned(text, this.#nameOf(own))) {
       this.#parts.announce({ kind: 'mentioned', name });
     }
+  }
+
+  #find(ref: Ref): Message | undefined {
+    return this.messages.get().find((one) => isOf(ref, one));
   }
 
   #change(identity: string, id: string, text: string): void {

@@ -1,11 +1,5 @@
 /** What the browser's own statistics say of a line (W3C webrtc-stats). */
 
-/** The pair of addresses in use. */
-export interface Route {
-  /** Round trip to the other end, milliseconds; null before the first was measured. */
-  readonly round_ms: number | null;
-}
-
 type Entry = Readonly<Record<string, unknown>>;
 
 async function entriesOf(connections: readonly RTCPeerConnection[]): Promise<Entry[]> {
@@ -19,15 +13,15 @@ function numberIn(entry: Entry | undefined, name: string): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** The shortest round trip of the pairs that carry something. */
-export async function readRoute(connections: readonly RTCPeerConnection[]): Promise<Route> {
+/** The shortest round trip of the pairs in use, milliseconds; null before the first was measured. */
+export async function readRound(connections: readonly RTCPeerConnection[]): Promise<number | null> {
   const pairs = (await entriesOf(connections)).filter(
     (entry) => entry['type'] === 'candidate-pair' && entry['state'] === 'succeeded',
   );
   const trips_s = pairs
     .map((pair) => numberIn(pair, 'currentRoundTripTime'))
     .filter((trip) => trip !== null);
-  return { round_ms: trips_s.length === 0 ? null : Math.min(...trips_s) * 1000 };
+  return trips_s.length === 0 ? null : Math.min(...trips_s) * 1000;
 }
 
 /** What was sent and received since the connections began. */
@@ -38,7 +32,6 @@ export interface Flow {
   readonly lost_in: number;
   readonly bytes_in: number;
   readonly jitter_ms: number;
-  readonly frames_in: number;
 }
 
 export async function readFlow(connections: readonly RTCPeerConnection[]): Promise<Flow> {
@@ -55,6 +48,5 @@ export async function readFlow(connections: readonly RTCPeerConnection[]): Promi
     lost_in: Math.max(0, sum('packetsLost')),
     bytes_in: sum('bytesReceived'),
     jitter_ms: Math.max(0, ...inbound.map((entry) => (numberIn(entry, 'jitter') ?? 0) * 1000)),
-    frames_in: sum('framesDecoded'),
   };
 }

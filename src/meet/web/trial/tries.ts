@@ -11,7 +11,7 @@ import type { Sealing } from '../call/sealing.ts';
 import { pause } from '../call/signal.ts';
 import { drawMoving } from './drawing.ts';
 import type { Drawing } from './drawing.ts';
-import { readFlow, readRoute } from './figures.ts';
+import { readFlow, readRound } from './figures.ts';
 import { keepTrialKeys } from './keys.ts';
 import { narrowConnections, ways } from './narrow.ts';
 import type { Narrow, Way } from './narrow.ts';
@@ -143,8 +143,7 @@ export class Tries {
           peerConnectionTimeout: way_ms_max,
         }),
       );
-      const { round_ms } = await readRoute(narrow.connections);
-      return round_ms ?? 0;
+      return (await readRound(narrow.connections)) ?? 0;
     } catch {
       if (!stands) this.#set('socket', 'bad');
       return null;
@@ -227,7 +226,7 @@ export class Tries {
     const began_ms = performance.now();
     await pause(measured_ms, this.#life);
     const after = await readFlow(connections);
-    const { round_ms } = await readRoute(connections);
+    const round_ms = await readRound(connections);
     const seconds = (performance.now() - began_ms) / 1000;
     const packets = after.packets_in - before.packets_in;
     const lost = Math.max(0, after.lost_in - before.lost_in);
